@@ -1,0 +1,4 @@
+// Command nightjar is the terminal for the person on call.
+package main
+
+func main() {}

@@ -1,0 +1,142 @@
+// Package boards is what a dashboard is: rows of panels, their queries, units,
+// thresholds and variables, and the native YAML they are written in. It knows
+// no terminal and does no I/O: it decodes bytes it is given.
+package boards
+
+import "time"
+
+// A Board is a dashboard. It is immutable once loaded.
+type Board struct {
+	Name        string // unique; how --board and the palette call it
+	Title       string
+	Description string
+	Range       time.Duration // the range it opens with; 0: the program's
+	Refresh     time.Duration // how often it asks; 0: the source's interval
+	Variables   []Variable
+	Rows        []Row
+}
+
+// A Row is panels side by side, in the order of the file.
+type Row struct {
+	Title  string
+	Panels []Panel
+}
+
+// A Variable is a named value that queries use as $name or ${name}.
+type Variable struct {
+	Name    string
+	Label   string
+	Kind    string // custom or text
+	Options []string
+	Value   string // what it is unless changed
+}
+
+// Kind is the form a panel takes.
+type Kind string
+
+// The kinds of panels.
+const (
+	KindGraph  Kind = "graph"
+	KindStat   Kind = "stat"
+	KindGauge  Kind = "gauge"
+	KindBars   Kind = "bars"
+	KindTable  Kind = "table"
+	KindText   Kind = "text"
+	KindLimits Kind = "limits"
+)
+
+// Kinds lists every kind.
+func Kinds() []Kind {
+	return []Kind{KindGraph, KindStat, KindGauge, KindBars, KindTable, KindText, KindLimits}
+}
+
+// A Panel is one rectangle of a board.
+type Panel struct {
+	ID          string // unique in the board; made from the title if not given
+	Title       string
+	Description string // shown by the panel's help
+	Kind        Kind
+	Source      string // name of the source; empty: the board's
+	Unit        string
+	Decimals    *int // digits after the point; nil: as many as fit
+	Min, Max    *float64
+
+	// Size: Span of 12 columns, Height in rows including the title. Priority 1
+	// is what must be seen on the smallest screen, 3 what may wait below.
+	Span      int
+	MinWidth  int
+	Height    int
+	MinHeight int
+	Priority  int
+
+	Queries    []Query
+	Thresholds []Threshold
+
+	Graph  GraphOptions
+	Table  TableOptions
+	Text   string // Markdown, for KindText
+	List   string // name of a Lister's table, for KindTable
+	Legend string // "", "right", "bottom", "none": where the legend goes
+	Sort   string // legend and bars: "", "last", "max", "min", "avg", "name"
+	Top    int    // most series told apart; the rest is counted; 0: as many as can be
+}
+
+// A Query is one expression of a panel.
+type Query struct {
+	Expr   string
+	Legend string // template with {{label}}; empty: labels that tell series apart
+	Name   string // limits and tables: what this row or column is
+	Unit   string // overrides the panel's
+	Hint   string // limits: what to do about it, one sentence
+	// Reduce says which value of the range counts where one is shown: "last" (default), "max", "min", "avg".
+	Reduce     string
+	Thresholds []Threshold // overrides the panel's
+	Invert     bool        // graph: drawn below zero, as received beside sent
+	Hidden     bool        // asked, but shown only through another (table joins)
+}
+
+// Level is how bad it is to be past a threshold.
+type Level string
+
+// The levels, mildest first.
+const (
+	LevelInfo     Level = "info"
+	LevelWarning  Level = "warning"
+	LevelCritical Level = "critical"
+)
+
+// A Threshold marks values at or above At (at or below, if Below).
+type Threshold struct {
+	At    float64
+	Below bool
+	Level Level
+	Area  bool // graph: the area past it is marked, not only the line
+}
+
+// GraphOptions say how a graph draws.
+type GraphOptions struct {
+	Style string // "line" (default), "area", "bars", "points"
+	Stack bool
+	// Zero keeps zero on the scale; default for everything but "auto" scales.
+	Auto bool
+}
+
+// TableOptions say which columns a table has, in order.
+type TableOptions struct {
+	Columns []Column
+	Sort    string // column name; a leading "-" sorts descending
+	Limit   int    // most rows kept; 0: all
+}
+
+// A Column is one column of a table.
+type Column struct {
+	Label      string // label whose value it shows, or
+	Query      string // name of the query whose value it shows, or
+	Field      string // column of the listed table
+	Title      string
+	Unit       string
+	Bar        bool // draw the value as a bar beside the number (of 0 to 1, or 0 to 100 for percent)
+	Width      int  // wanted; 0: from the content
+	Priority   int  // 1 stays longest when room is short
+	Thresholds []Threshold
+}
