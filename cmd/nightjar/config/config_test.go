@@ -1,0 +1,186 @@
+package config
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+const whole = `# everything
+board: host
+range: 2h
+refresh: 1.5s
+interval: 5s
+theme: night
+vars:
+  host: db-1
+  port: 5432
+ascii: true
+mouse: false
+read_only: true
+utc: true
+log_file: /var/log/nightjar.log
+keys:
+  quit: [q, ctrl+q]
+  help: "?"
+boards: [~/boards, one.yaml]
+themes: mine.yaml
+`
+
+func TestEveryKeyIsRead(t *testing.T) {
+	c, err := Decode("config.yaml", []byte(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range Keys() {
+		if !c.Has(k) {
+			t.Errorf("%s is not read by this test's file", k)
+		}
+	}
+	c.at, c.text, c.file = nil, nil, ""
+	want := &Config{
+		Board: "host", Range: "2h", Refresh: 1500 * time.Millisecond, Interval: 5 * time.Second, Theme: "night",
+		Vars: map[string]string{"host": "db-1", "port": "5432"}, ASCII: true, ReadOnly: true, UTC: true,
+		LogFile: "/var/log/nightjar.log", Keys: map[string][]string{"quit": {"q", "ctrl+q"}, "help": {"?"}},
+		Boards: []string{"~/boards", "one.yaml"}, Themes: []string{"mine.yaml"},
+	}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got  %+v\nwant %+v", c, want)
+	}
+}
+
+func TestProblems(t *testing.T) {
+	f := func(text string, want ...string) {
+		t.Helper()
+		_, err := Decode("c.yaml", []byte(text))
+		got := ""
+		if err != nil {
+			var p Problems
+			if !errors.As(err, &p) {
+				t.Fatalf("%q: %T is no Problems", text, err)
+			}
+			got = err.Error()
+		}
+		if want := strings.Join(want, "\n"); got != want {
+			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
+		}
+	}
+	f("")
+	f("# only a comment\n")
+	f("---\n")
+	f("rnage: 2h\n", `c.yaml:1:1: unknown key "rnage"; did you mean "range"?`)
+	f("theme: night\nread-only: true\n", `c.yaml:2:1: unknown key "read-only"; did you mean "read_only"?`)
+	f("frobnicate: 1\n", `c.yaml:1:1: unknown key "frobnicate"; known are `+strings.Join(Keys(), ", "))
+	f("theme: a\ntheme: b\n", `c.yaml:2:1: mapping key "theme" already defined at [1:1]`)
+	f("refresh: 5\n", `c.yaml:1:10: refresh: "5" needs a unit (ms, s, m, h, d, w), such as 5s`)
+	f("refresh: 1ms\n", `c.yaml:1:10: refresh: "1ms" is too short; the least is 250ms`)
+	f("interval: fast\n", `c.yaml:1:11: interval: "fast" is not a duration; write one such as 5s, 1.5h or 1h30m`)
+	f("mouse: maybe\n", `c.yaml:1:8: mouse: must be true or false`)
+	f("theme:\n", `c.yaml:1:1: theme: has no value`)
+	f("theme: ''\n", `c.yaml:1:8: theme: is empty; leave the key out for the default`)
+	f("theme: [a]\n", `c.yaml:1:8: theme: must be a single value`)
+	f("vars: [a]\n", `c.yaml:1:7: vars: must be names and values, one a line`)
+	f("vars:\n  a: {b: c}\n", `c.yaml:2:3: vars.a: must be a single value`)
+	f("keys:\n  quit: [q, [x]]\n", `c.yaml:2:3: keys.quit: entry 2: must be a single value`)
+	f("- a\n- b\n", `c.yaml:1:1: is not a list of keys and values, such as "theme: night"`)
+	f("just words\n", `c.yaml:1:1: is not a list of keys and values, such as "theme: night"`)
+	f("theme: a\n---\ntheme: b\n", `c.yaml:3:1: a second document: the file is one`)
+	f("a: &x 1\ntheme: *x\n", `c.yaml:1:1: unknown key "a"; known are `+strings.Join(Keys(), ", "),
+		`c.yaml:2:8: theme: anchors, aliases and tags are not supported here`)
+	// All of them, in the order of the lines.
+	f("mouse: 1\nthme: x\nutc: 2\n", `c.yaml:1:8: mouse: must be true or false`,
+		`c.yaml:2:1: unknown key "thme"; did you mean "theme"?`, `c.yaml:3:6: utc: must be true or false`)
+}
+
+func TestTooLarge(t *testing.T) {
+	_, err := Decode("c.yaml", make([]byte, MaxSize+1))
+	if err == nil || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestBrokenYAMLShowsItsLine(t *testing.T) {
+	_, err := Decode("c.yaml", []byte("theme: night\nkeys: [a, b\nutc: true\n"))
+	var p Problems
+	if !errors.As(err, &p) || len(p) != 1 || p[0].Position.Line == 0 || p[0].Line == "" {
+		t.Fatalf("got %#v", err)
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	_, err := Decode("c.yaml", []byte("board: host\nthème: x\nvars: {a: b, c: [d]}\n"))
+	var p Problems
+	if !errors.As(err, &p) || len(p) != 2 {
+		t.Fatalf("got %v", err)
+	}
+	if got, want := p[0].Excerpt(), "    2 | thème: x\n      | ^\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if got, want := p[1].Excerpt(), "    3 | vars: {a: b, c: [d]}\n      |              ^\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestProblemOfAKey(t *testing.T) {
+	c, err := Decode("c.yaml", []byte("keys:\n  quit: q\n  help: q\ntheme: nope\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Problem("theme", "no such theme").Error(); got != "c.yaml:4:8: no such theme" {
+		t.Error(got)
+	}
+	if got := c.Problem("keys.help", "taken").Error(); got != "c.yaml:3:3: taken" {
+		t.Error(got)
+	}
+	if got := c.Problem("range", "odd").Error(); got != "c.yaml: odd" {
+		t.Error(got)
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	f := func(s string, want time.Duration) {
+		t.Helper()
+		got, err := ParseDuration(s, 0)
+		if err != nil || got != want {
+			t.Errorf("%q: %v, %v", s, got, err)
+		}
+	}
+	f("500ms", 500*time.Millisecond)
+	f("1.5s", 1500*time.Millisecond)
+	f("1h30m", 90*time.Minute)
+	f("2d", 48*time.Hour)
+	f("1w", 168*time.Hour)
+	f(" 5m ", 5*time.Minute)
+	for _, bad := range []string{"", "5", "m", "-5s", "5x", "1e3s", "..s", "99999999999w", "5s!"} {
+		if d, err := ParseDuration(bad, 0); err == nil {
+			t.Errorf("%q is read as %v", bad, d)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(whole))
+	f.Add([]byte("keys:\n  quit: [q, [x]]\n"))
+	f.Add([]byte("a: &x {b: *x}\n"))
+	f.Add([]byte("? [a]\n: b\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := Decode("c.yaml", text)
+		if (c == nil) == (err == nil) {
+			t.Fatalf("config %v with error %v", c, err)
+		}
+		var p Problems
+		if err != nil && !errors.As(err, &p) {
+			t.Fatalf("%T is no Problems", err)
+		}
+		for _, x := range p {
+			if strings.Count(x.Excerpt(), "\n") > 2 {
+				t.Errorf("excerpt of more than two lines: %q", x.Excerpt())
+			}
+			if strings.Contains(x.Error(), "\n") {
+				t.Errorf("message of more than one line: %q", x.Error())
+			}
+		}
+	})
+}
