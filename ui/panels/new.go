@@ -1,5 +1,24 @@
 package panels
 
-import "nightjar/ui/boards"
+import (
+	"nightjar/themes"
+	"nightjar/ui/boards"
+	"nightjar/ui/screen"
+)
 
-func newPanel(*boards.Panel) Panel { return nil }
+func newPanel(p *boards.Panel) Panel {
+	return &unknownPanel{base: newBase(p)}
+}
+
+// An unknownPanel says that its kind is not known, in its place.
+type unknownPanel struct{ base }
+
+// Draw says what kind was asked for and which there are.
+func (p *unknownPanel) Draw(r screen.Region, _ Context) {
+	r.Text(0, 0, "there is no panel of kind "+string(p.spec.Kind), screen.On(themes.Warning))
+	known := "kinds:"
+	for _, k := range boards.Kinds() {
+		known += " " + string(k)
+	}
+	r.Text(0, 1, known, screen.On(themes.Muted))
+}
