@@ -57,13 +57,14 @@ func processTable(m moment) *sources.Table {
 	t := &sources.Table{
 		Source: "demo", Name: "processes", Time: m.t, Total: len(processes),
 		Columns: []sources.Column{
-			{Name: "pid", Key: true, Help: "process ID"},
-			{Name: "user", Text: true}, {Name: "command", Text: true}, {Name: "state", Text: true},
-			{Name: "cpu", Unit: "percent", Help: "share of one core over the last interval"},
-			{Name: "mem", Unit: "bytes", Help: "resident memory"},
-			{Name: "mem_share", Unit: "percent"},
+			{Name: "pid", Key: true, Help: "Process id."},
+			{Name: "user", Text: true},
+			{Name: "cpu", Unit: "percent", Help: "CPU time over the last interval, in percent of one core."},
+			{Name: "mem", Unit: "percent"}, {Name: "rss", Unit: "bytes"},
 			{Name: "read", Unit: "Bps"}, {Name: "write", Unit: "Bps"},
-			{Name: "threads"}, {Name: "age", Unit: "s"}, {Name: "cgroup", Text: true}, {Name: "ppid"},
+			{Name: "threads", Unit: "short"}, {Name: "state", Text: true},
+			{Name: "age", Unit: "s"}, {Name: "cgroup", Text: true}, {Name: "ppid"},
+			{Name: "command", Text: true},
 		},
 	}
 	num := func(v float64) sources.Value { return sources.Value{Number: v} }
@@ -72,10 +73,10 @@ func processTable(m moment) *sources.Table {
 		wobble := m.noise(uint64(i+7), 0.25, 15*time.Second) //nolint:gosec // an index
 		mem := p.memory + p.leak*m.leak
 		t.Rows = append(t.Rows, []sources.Value{
-			num(p.pid), text(p.user), text(p.command), text("S"),
-			num(math.Round(10*(p.cpu+p.heat*m.heat)*wobble) / 10), num(mem), num(100 * mem / hosts[2].memory),
+			num(p.pid), text(p.user), num(math.Round(10*(p.cpu+p.heat*m.heat)*wobble) / 10),
+			num(100 * mem / hosts[2].memory), num(mem),
 			num(p.read * wobble), num(p.written * wobble * (1 + m.heat)),
-			num(p.threads), num(p.days*86400 + m.since.Seconds()), text(p.unit), num(1),
+			num(p.threads), text("sleeping"), num(p.days*86400 + m.since.Seconds()), text(p.unit), num(1), text(p.command),
 		})
 	}
 	return t
