@@ -155,11 +155,12 @@ func (e *Engine) querier(mint, maxt int64) (storage.Querier, error) {
 	// reader that keeps to the window never meets it.
 	oldest := e.highest.Add(-e.o.Window).UnixMilli()
 	e.mu.Unlock()
-	q, err := s.querier(max(mint, oldest), maxt)
+	mint = max(mint, oldest)
+	q, err := s.querier(mint, maxt)
 	if err != nil {
 		return nil, errors.Join(err, s.release())
 	}
-	return &querier{Querier: q, store: s}, nil
+	return &querier{Querier: q, mint: mint, store: s}, nil
 }
 
 // Series is the number of series held.

@@ -85,11 +85,23 @@ func (s *store) querier(mint, maxt int64) (storage.Querier, error) {
 	return q, nil
 }
 
-// querier lets go of its store when it is closed.
+// querier keeps to [mint, ...] and lets go of its store when it is closed.
 type querier struct {
 	storage.Querier
+	mint  int64
 	store *store
 	done  atomic.Bool
+}
+
+// Select overrides hints that reach further back: the head follows them, not
+// the bounds of the reader, and would meet chunks that truncation takes away.
+func (q *querier) Select(ctx context.Context, sortSeries bool, hints *storage.SelectHints, ms ...*labels.Matcher) storage.SeriesSet {
+	if hints != nil && hints.Start < q.mint {
+		h := *hints
+		h.Start = q.mint
+		hints = &h
+	}
+	return q.Querier.Select(ctx, sortSeries, hints, ms...)
 }
 
 // Close ends the reader; only the first call counts.
