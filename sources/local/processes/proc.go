@@ -3,7 +3,6 @@ package processes
 import (
 	"bytes"
 	"os"
-	"strconv"
 	"time"
 
 	"nightjar/sources/local/processes/passwd"
@@ -13,7 +12,6 @@ import (
 // proc is the backend over /proc.
 type proc struct {
 	root    string
-	uptime  func() (time.Duration, error)
 	users   *passwd.Users
 	buffer  procfs.Buffer
 	dir     *procfs.Dir
@@ -35,11 +33,7 @@ type proc struct {
 const cgroupsKept = 4096
 
 func newProc(o Options) *proc {
-	p := &proc{root: o.Root, uptime: o.Uptime, users: passwd.Open(o.Root), page: uint64(os.Getpagesize()), cgroups: map[string]string{}}
-	if p.uptime == nil {
-		p.uptime = bootClock(o.Root)
-	}
-	return p
+	return &proc{root: o.Root, users: passwd.Open(o.Root), page: uint64(os.Getpagesize()), cgroups: map[string]string{}}
 }
 
 func (p *proc) handle(pid int32) string { return procfs.Path(pid, "stat") }
@@ -51,13 +45,8 @@ func (p *proc) open(now time.Time) (uint64, error) {
 	}
 	p.dir, p.now = dir, now
 	p.first, p.skipped = false, 0
-	p.noUp = true
-	if p.uptime != nil {
-		p.up, err = p.uptime()
-		p.noUp = err != nil
-	} else if b, err := dir.ReadOnce("uptime"); err == nil {
-		p.up, p.noUp = parseUptime(b)
-	}
+	p.up, err = dir.Uptime()
+	p.noUp = err != nil
 	if p.memory == 0 || p.memAge >= 64 { // it changes with hot plugging only
 		p.memAge = 0
 		if b, err := dir.ReadFile("meminfo"); err == nil {
@@ -91,13 +80,13 @@ func (p *proc) sample(pid int32, handle string, s *sample) bool {
 	}
 	*s = sample{
 		ppid: st.PPID, start: st.Start, comm: st.Comm, state: st.State, threads: st.Threads,
-		cpu: ticks(st.CPU), rss: uint64(st.RSS) * p.page, kernel: st.Kernel(),
+		cpu: procfs.Ticks(st.CPU), rss: uint64(st.RSS) * p.page, kernel: st.Kernel(),
 	}
 	if s.kernel {
 		s.comm = workerName(s.comm)
 	}
 	if !p.noUp {
-		s.age = p.up - ticks(st.Start)
+		s.age = p.up - procfs.Ticks(st.Start)
 	}
 	return true
 }
@@ -105,7 +94,7 @@ func (p *proc) sample(pid int32, handle string, s *sample) bool {
 func (p *proc) identify(pid int32, s *sample, id *identity) bool {
 	// The sample's name lies in the buffer that is read into from here on.
 	if b, err := p.dir.ReadFile(procfs.Path(pid, "status")); err == nil {
-		if uid, ok := effectiveUID(b); ok {
+		if uid, ok := procfs.EffectiveUID(b); ok {
 			id.user = p.users.Name(uid, p.now)
 		}
 	}
@@ -179,45 +168,4 @@ func workerName(comm []byte) []byte {
 		}
 	}
 	return comm
-}
-
-func ticks(n uint64) time.Duration {
-	return time.Duration(n) * (time.Second / procfs.TicksPerSecond)
-}
-
-// effectiveUID is the second number of "Uid: real effective saved filesystem" in PID/status.
-func effectiveUID(status []byte) (uint32, bool) {
-	uids, ok := procfs.Line(status, "Uid")
-	if !ok {
-		return 0, false
-	}
-	word := 0
-	n := uint64(0)
-	in := false
-	for i := 0; i <= len(uids); i++ {
-		if i < len(uids) && uids[i] >= '0' && uids[i] <= '9' {
-			n, in = n*10+uint64(uids[i]-'0'), true
-			continue
-		}
-		if in {
-			if word++; word == 2 {
-				return uint32(n), n <= 1<<32-1
-			}
-			n, in = 0, false
-		}
-	}
-	return 0, false
-}
-
-// parseUptime reads /proc/uptime: seconds since boot, and idle ones.
-func parseUptime(b []byte) (up time.Duration, bad bool) {
-	i := 0
-	for i < len(b) && b[i] != ' ' && b[i] != '\n' {
-		i++
-	}
-	seconds, err := strconv.ParseFloat(string(b[:i]), 64)
-	if err != nil || !(seconds >= 0 && seconds < 1e10) {
-		return 0, true
-	}
-	return time.Duration(seconds * float64(time.Second)), false
 }

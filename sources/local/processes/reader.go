@@ -23,9 +23,6 @@ type Options struct {
 	Root string
 	// Rows bounds a table's rows; 0 is 2000.
 	Rows int
-	// Uptime is the time since boot, suspend included. Nil: the boot clock where
-	// Root is "/" (it is right in containers too), else Root/proc/uptime.
-	Uptime func() (time.Duration, error)
 }
 
 const (

@@ -41,7 +41,9 @@ func (tr *tree) remove(name string) {
 	}
 }
 
-func (tr *tree) uptime(d time.Duration) { tr.write("proc/uptime", fmt.Sprintf("%.2f 0\n", d.Seconds())) }
+func (tr *tree) uptime(d time.Duration) {
+	tr.write("proc/uptime", fmt.Sprintf("%.2f 0\n", d.Seconds()))
+}
 
 // A fake is one process of a tree.
 type fake struct {

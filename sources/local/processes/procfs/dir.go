@@ -29,6 +29,7 @@ type Buffer struct {
 type Dir struct {
 	fd  int
 	buf *Buffer
+	own bool // the /proc of the machine this program runs on
 }
 
 // Open opens root/proc. Close it.
@@ -44,7 +45,7 @@ func Open(root string, buf *Buffer) (*Dir, error) {
 		buf.file = make([]byte, 4096)
 		buf.dir = make([]byte, 32<<10)
 	}
-	return &Dir{fd: fd, buf: buf}, nil
+	return &Dir{fd: fd, buf: buf, own: filepath.Clean(root) == "/"}, nil
 }
 
 // Close releases the directory.

@@ -153,3 +153,27 @@ func Command(cmdline []byte, limit int) string {
 func Path(pid int32, file string) string {
 	return strconv.Itoa(int(pid)) + "/" + file
 }
+
+// EffectiveUID is the second number of "Uid: real effective saved filesystem" in PID/status.
+func EffectiveUID(status []byte) (uint32, bool) {
+	uids, ok := Line(status, "Uid")
+	if !ok {
+		return 0, false
+	}
+	word := 0
+	n := uint64(0)
+	in := false
+	for i := 0; i <= len(uids); i++ {
+		if i < len(uids) && uids[i] >= '0' && uids[i] <= '9' {
+			n, in = n*10+uint64(uids[i]-'0'), true
+			continue
+		}
+		if in {
+			if word++; word == 2 {
+				return uint32(n), n <= 1<<32-1
+			}
+			n, in = 0, false
+		}
+	}
+	return 0, false
+}
