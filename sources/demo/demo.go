@@ -45,7 +45,8 @@ type Source struct {
 	mu   sync.Mutex // guards shop and next
 	next time.Time  // of the sample not yet made
 
-	samples chan struct{}
+	rounds  int           // of samples made; guarded by mu
+	changed chan struct{} // closed and replaced with every round; guarded by mu
 	stop    context.CancelFunc
 	done    chan struct{}
 }
@@ -68,7 +69,7 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	now := o.Clock().Truncate(o.Interval)
 	s := &Source{
 		o: o, Engine: eng, shop: newShop(o.Seed, now.Add(-onset), o.Interval),
-		next: now.Add(-o.History), samples: make(chan struct{}, 1), done: make(chan struct{}),
+		next: now.Add(-o.History), rounds: 1, changed: make(chan struct{}), done: make(chan struct{}),
 	}
 	if err := s.advance(ctx, now); err != nil {
 		return nil, fmt.Errorf("demo: history: %w", err)
@@ -78,8 +79,29 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	return s, nil
 }
 
-// Samples delivers after each new set of samples; late readers miss none but the last.
-func (s *Source) Samples() <-chan struct{} { return s.samples }
+// Rounds is how many rounds of samples there are; the history counts as two.
+func (s *Source) Rounds() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rounds
+}
+
+// WaitFor returns when there are n rounds of samples, or with ctx's error.
+func (s *Source) WaitFor(ctx context.Context, n int) error {
+	for {
+		s.mu.Lock()
+		rounds, changed := s.rounds, s.changed
+		s.mu.Unlock()
+		if rounds >= n {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
 
 // Close stops the clockwork and forgets everything.
 func (s *Source) Close() error {
@@ -109,10 +131,6 @@ func (s *Source) run(ctx context.Context) {
 		if err := s.advance(ctx, s.o.Clock()); err != nil && s.o.Logger != nil {
 			s.o.Logger.Error("demo: append", "err", err)
 		}
-		select {
-		case s.samples <- struct{}{}:
-		default:
-		}
 	}
 }
 
@@ -138,5 +156,11 @@ func (s *Source) advance(ctx context.Context, now time.Time) error {
 			app = s.Appender(ctx)
 		}
 	}
-	return app.Commit()
+	if err := app.Commit(); err != nil || n == 0 {
+		return err
+	}
+	s.rounds++
+	close(s.changed)
+	s.changed = make(chan struct{})
+	return nil
 }
