@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"nightjar/sources"
+	"nightjar/ui/screen"
+)
+
+// queryFormats are the forms an answer can be printed in.
+func queryFormats() []string { return []string{"table", "json", "csv", "chart"} }
+
+// print writes the answer in the form asked for. On a terminal, text from a
+// source is made harmless first; in a pipe it stays as it is.
+func (s *session) print(q *queryRequest, f *sources.Frame, at time.Time) error {
+	switch q.format {
+	case "json":
+		text := encodeJSON(f, at)
+		if _, ok := terminal(s.env.Stdout); ok {
+			text = screen.Clean(text)
+		}
+		_, err := io.WriteString(s.out, text+"\n")
+		return err //nolint:wrapcheck // said by Run
+	case "csv":
+		return writeCSV(s.out, f, s.zone())
+	case "chart":
+		return s.chart(q, f)
+	default:
+		return writeTable(s.out, f, s.zone())
+	}
+}
+
+// points goes through the samples of an answer, leaving out steps without one.
+func points(f *sources.Frame, each func(s *sources.Series, t int64, v float64)) {
+	for i := range f.Series {
+		s := &f.Series[i]
+		for j, v := range s.Values {
+			if !sources.IsGap(v) {
+				each(s, s.Times[j], v)
+			}
+		}
+	}
+}
+
+// number writes a value as Prometheus does.
+func number(v float64) string {
+	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		return strconv.FormatFloat(v, 'e', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// writeTable writes time, value and series, one sample a line, values
+// right-aligned. The series comes last, for it can be long.
+func writeTable(w io.Writer, f *sources.Frame, zone *time.Location) error {
+	if f.Kind == sources.String {
+		_, err := fmt.Fprintln(w, screen.Clean(f.Text))
+		return err //nolint:wrapcheck // said by Run
+	}
+	layout, wide := "2006-01-02 15:04:05", len("VALUE")
+	points(f, func(_ *sources.Series, t int64, v float64) {
+		wide = max(wide, len(number(v)))
+		if t%1000 != 0 {
+			layout = "2006-01-02 15:04:05.000"
+		}
+	})
+	head := "TIME"
+	if zone == time.UTC {
+		head = "TIME (UTC)"
+	}
+	var b strings.Builder
+	written := false
+	points(f, func(s *sources.Series, t int64, v float64) {
+		if !written {
+			fmt.Fprintf(&b, "%-*s  %*s  SERIES\n", len(layout), head, wide, "VALUE")
+			written = true
+		}
+		name := ""
+		if f.Kind != sources.Scalar {
+			name = "  " + screen.Clean(s.Labels.String())
+		}
+		fmt.Fprintf(&b, "%s  %*s%s\n", time.UnixMilli(t).In(zone).Format(layout), wide, number(v), name)
+	})
+	_, err := io.WriteString(w, b.String())
+	return err //nolint:wrapcheck // said by Run
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"nightjar/cmd/nightjar/config"
+	"nightjar/sources"
+)
+
+// A queryRequest is what the flags of query say.
+type queryRequest struct {
+	expr   string
+	span   time.Duration // 0: an instant query
+	step   time.Duration // 0: from the span
+	at     string        // empty: now
+	wait   time.Duration // 0: until there is enough for a rate
+	format string
+}
+
+// patience is how long a query waits for the first samples when nobody says:
+// the second round, which a rate needs, comes a quarter of a second after the
+// first.
+const patience = 10 * time.Second
+
+func queryCommand(s *session) *cobra.Command {
+	q := &queryRequest{format: "table"}
+	cmd := &cobra.Command{
+		Use:   "query [flags] EXPR",
+		Short: "Ask one PromQL query and print the answer",
+		Long: `Ask one PromQL query of this machine (or of --demo) and print the answer.
+
+It collects first, for long enough that a rate has two samples; --wait sets for
+how long. With --range the query is evaluated at every --step of it, else once.
+The output is table, json (Prometheus's own API format), csv (RFC 4180) or chart.
+
+Exit status: 0 answered, 1 the query failed, 2 usage, 3 the source is unreachable.`,
+		Example: `  nightjar query 'rate(node_cpu_seconds_total{mode!="idle"}[1m])'
+  nightjar query --wait 1m --range 1m --step 2s -o csv node_load1 > load.csv`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0 || strings.TrimSpace(args[0]) == "":
+				return misused("query: needs an expression, such as node_load1")
+			case len(args) > 1:
+				return misused("query: takes one expression, got %d arguments; put it in quotes", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := s.resolve(cmd.Flags(), nil); err != nil {
+				return err
+			}
+			q.expr = args[0]
+			return s.query(cmd.Context(), q)
+		},
+	}
+	f := cmd.Flags()
+	f.Var(&durationValue{&q.span, time.Millisecond}, "range", "evaluate at every step of the last `DURATION`")
+	f.Var(&durationValue{&q.step, time.Millisecond}, "step", "`DURATION` between two values of a range (default: 240 of them, whole seconds)")
+	f.Var((*textValue)(&q.at), "at", "evaluate at `TIME` (or end the range there): 2026-11-24T03:12:00Z, \"2026-11-24 03:12\", 03:12, -5m, Unix seconds (default now)")
+	f.Var(&durationValue{&q.wait, 0}, "wait", "collect for `DURATION` first (default: enough for a rate)")
+	f.VarP(&choiceValue{&q.format, queryFormats()}, "output", "o", "`FORMAT`: "+strings.Join(queryFormats(), ", "))
+	s.addFlags(cmd, "config", "interval", "theme", "demo", "ascii", "utc", "log-file")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(queryFormats(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	return cmd
+}
+
+// query collects, asks and prints.
+func (s *session) query(ctx context.Context, q *queryRequest) error {
+	if q.step > 0 && q.span == 0 {
+		return misused("query: --step needs --range")
+	}
+	if _, err := s.queryTime(q, s.env.Now()); err != nil {
+		return err
+	}
+	if err := q.checkSteps(); err != nil {
+		return err
+	}
+	all, err := s.openSources(ctx)
+	if err != nil {
+		return err
+	}
+	src := all[0]
+	if err := s.collect(ctx, src, q.wait); err != nil {
+		return err
+	}
+	at, err := s.queryTime(q, s.env.Now())
+	if err != nil {
+		return err
+	}
+	frame, err := s.ask(ctx, src, q, at)
+	if err != nil {
+		if q.format == "json" {
+			writeJSONError(s.out, err)
+		}
+		return err
+	}
+	s.remarks(src, frame)
+	return s.print(q, frame, at)
+}
+
+// maxSteps is Prometheus's own limit of points in one series of an answer.
+const maxSteps = 11_000
+
+func (q *queryRequest) checkSteps() error {
+	if n := q.span / q.spacing(); q.span > 0 && n > maxSteps {
+		return failed(exitUsage, "query: --range %s by --step %s is %d steps, more than %d; use a longer --step", q.span, q.spacing(), n, maxSteps)
+	}
+	return nil
+}
+
+// spacing is the step asked for, or 240 of them rounded up to whole seconds.
+func (q *queryRequest) spacing() time.Duration {
+	if q.step > 0 {
+		return q.step
+	}
+	step := q.span / 240
+	if step < time.Second {
+		return time.Second
+	}
+	return (step + time.Second - 1).Truncate(time.Second)
+}
+
+func (s *session) queryTime(q *queryRequest, now time.Time) (time.Time, error) {
+	if q.at == "" {
+		return now, nil
+	}
+	t, err := config.ParseTime(q.at, now, s.zone())
+	if err != nil {
+		return t, misused("--at: %w", err)
+	}
+	return t, nil
+}
+
+// collect waits until the source has what a query needs.
+func (s *session) collect(ctx context.Context, src sources.Source, wait time.Duration) error {
+	if wait > 0 {
+		t := time.NewTimer(wait)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			return nil
+		case <-ctx.Done():
+			return failed(exitFailed, "query: interrupted while collecting")
+		}
+	}
+	c, ok := src.(collector)
+	if !ok {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := c.WaitFor(limited, 2); err != nil {
+		if ctx.Err() != nil {
+			return failed(exitFailed, "query: interrupted while collecting")
+		}
+		return failed(exitUnreachable, "%w; --wait sets how long to collect", err)
+	}
+	return nil
+}
+
+// ask evaluates the query at a time, or over the range that ends there.
+func (s *session) ask(ctx context.Context, src sources.Source, q *queryRequest, at time.Time) (*sources.Frame, error) {
+	if q.span == 0 {
+		i, ok := src.(sources.InstantQuerier)
+		if !ok {
+			return nil, failed(exitFailed, "%s: cannot answer queries", src.Name())
+		}
+		return i.QueryInstant(ctx, sources.InstantQuery{Expr: q.expr, Time: at}) //nolint:wrapcheck // a *sources.Error says it all
+	}
+	r, ok := src.(sources.RangeQuerier)
+	if !ok {
+		return nil, failed(exitFailed, "%s: cannot answer queries over a range", src.Name())
+	}
+	return r.QueryRange(ctx, sources.RangeQuery{Expr: q.expr, Start: at.Add(-q.span), End: at, Step: q.spacing()}) //nolint:wrapcheck // a *sources.Error says it all
+}
+
+// remarks says on stderr what the answer alone does not: warnings, what a limit
+// left out, and why there may be nothing.
+func (s *session) remarks(src sources.Source, f *sources.Frame) {
+	for _, w := range f.Warnings {
+		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %s\n", oneLine(fmt.Errorf("%s", w)))
+	}
+	if f.Cut > 0 {
+		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d more series were left out by a limit\n", f.Cut)
+	}
+	if len(f.Series) > 0 || f.Kind == sources.Scalar || f.Kind == sources.String {
+		return
+	}
+	since := ""
+	if r, ok := src.(sources.StatusReporter); ok {
+		if t := r.Status().Since; !t.IsZero() {
+			since = "; samples begin at " + t.In(s.zone()).Format("15:04:05")
+		}
+	}
+	fmt.Fprintf(s.env.Stderr, "nightjar: no series%s\n", since)
+}
