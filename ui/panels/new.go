@@ -7,6 +7,14 @@ import (
 )
 
 func newPanel(p *boards.Panel) Panel {
+	switch p.Kind {
+	case boards.KindStat:
+		return newStat(p)
+	case boards.KindGauge:
+		return newGauge(p)
+	case boards.KindBars:
+		return newBars(p)
+	}
 	return &unknownPanel{base: newBase(p)}
 }
 
@@ -14,8 +22,8 @@ func newPanel(p *boards.Panel) Panel {
 type unknownPanel struct{ base }
 
 // Draw says what kind was asked for and which there are.
-func (p *unknownPanel) Draw(r screen.Region, _ Context) {
-	r.Text(0, 0, "there is no panel of kind "+string(p.spec.Kind), screen.On(themes.Warning))
+func (p *unknownPanel) Draw(r screen.Region, c Context) {
+	r.Text(0, 0, plainText("there is no panel of kind "+string(p.spec.Kind), c.ASCII), screen.On(themes.Warning))
 	known := "kinds:"
 	for _, k := range boards.Kinds() {
 		known += " " + string(k)
