@@ -206,6 +206,9 @@ func (l *loop) write(results ...result) {
 	for _, r := range results {
 		t := r.task
 		t.running, t.hangs = false, false
+		if errors.Is(r.err, errNotDue) {
+			continue
+		}
 		l.judge(r)
 		if r.at <= t.stale {
 			continue // too late: its series are marked as ended since

@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/node_exporter/collector"
+
+	"nightjar/sources/local/psutil"
 )
 
 // How often what is costly, or slow to change, is read.
@@ -25,12 +27,13 @@ const (
 // asks for, and the former is costly), textfile and runit (no directory is
 // given), and what node_exporter has switched off by default, save systemd and
 // tcpstat.
-func machine(Options) ([]probe, tables) {
-	var probes []probe
+func machine(o Options) ([]probe, tables) {
+	probes, tables := processesAndSessions(o)
+	probes = append(probes, fromPsutil(psutil.Virtualization()))
 	for _, n := range nodeCollectors() {
 		probes = append(probes, probe{name: n.name, every: n.every, open: n.open})
 	}
-	return probes, tables{}
+	return probes, tables
 }
 
 // parseFlags sets node_exporter's options to their defaults, which only its

@@ -2,5 +2,13 @@
 
 package local
 
-// machine has nothing to read yet where there is no /proc; see package psutil.
-func machine(Options) ([]probe, tables) { return nil, tables{} }
+import "nightjar/sources/local/psutil"
+
+// machine is what gopsutil can tell: node_exporter's collectors need cgo here.
+func machine(o Options) ([]probe, tables) {
+	probes, tables := processesAndSessions(o)
+	for _, c := range psutil.Collectors() {
+		probes = append(probes, fromPsutil(c))
+	}
+	return probes, tables
+}

@@ -24,6 +24,9 @@ type read func(ctx context.Context, to *sink) error
 // errAbsent: the machine does not have the thing. That is no failure.
 var errAbsent = errors.New("not on this machine")
 
+// errNotDue: the probe has nothing newer than it gave last; its series go on.
+var errNotDue = errors.New("nothing new yet")
+
 // A task is a probe at work. Its sink belongs to the run while one is under
 // way, everything else to the loop.
 type task struct {
