@@ -237,7 +237,7 @@ func (r *Reader) readIO(pid int32, e *entry, s *sample, t *tick) {
 	if e.ioNever || s.kernel || t.keep && e.sights > 1 {
 		return
 	}
-	if e.sights > 1 && s.cpu == e.cpu && !e.ioBusy && r.reads-e.ioRead < ioEvery {
+	if !e.ioAt.IsZero() && s.cpu == e.cpu && !e.ioBusy && r.reads-e.ioRead < ioEvery {
 		e.inRate, e.outRate = 0, 0
 		return
 	}
