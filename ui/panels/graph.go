@@ -1,0 +1,214 @@
+package panels
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"nightjar/sources"
+	"nightjar/sources/poll"
+	"nightjar/themes"
+	"nightjar/ui/boards"
+	"nightjar/ui/plot"
+	"nightjar/ui/screen"
+	"nightjar/ui/timeline"
+	"nightjar/ui/units"
+)
+
+// A graph draws the range queries of a panel over time. Between two versions of
+// its data and view state its picture is kept; a drawing allocates nothing
+// once its buffers have their size.
+type graph struct {
+	base
+	lines    []*graphLine // of all queries, in the order of the board and the answer
+	byQuery  [][]*graphLine
+	known    map[string]*graphIdentity
+	cut      int // series that a source's limit left out
+	appeared int // series ever seen
+
+	// What the reader chose. Series go by their key.
+	focus, solo string
+	hidden      map[string]bool
+	sort        string
+	filter      string
+	scroll      int // first row of the legend
+
+	// Made from the above by arrange.
+	order   []*graphLine // of the legend
+	shown   []*graphLine // drawn in their colour, in the order of drawing
+	rest    []*graphLine // drawn faint
+	caption string
+
+	// The picture.
+	drawn   graphDrawn
+	canvas  plot.Canvas
+	axis    units.Axis
+	times   units.TimeAxis
+	columns []float64   // scratch: a value for every column of dots
+	bands   [][]float64 // of a stack, where each series ends
+	buf     []byte
+	hits    []graphHit // where the legend's rows are
+}
+
+// graphDrawn is what the canvas depends on.
+type graphDrawn struct {
+	version uint64
+	w, h    int
+	window  timeline.Window
+}
+
+// newGraph makes the live form of a graph.
+func newGraph(p *boards.Panel) Panel {
+	return &graph{
+		base: newBase(p), byQuery: make([][]*graphLine, len(p.Queries)),
+		known: map[string]*graphIdentity{}, hidden: map[string]bool{}, sort: p.Sort,
+	}
+}
+
+// Plot is the width of the plot, or of the sparkline in a body of one row.
+func (g *graph) Plot(w, h int) int {
+	return max(layoutGraph(w, h, g.spec.Legend, len(g.order)).plot.w, 1)
+}
+
+// PlotX is the first column of the plot in a body of w x h, where a click's
+// column turns into a time.
+func (g *graph) PlotX(w, h int) int {
+	return layoutGraph(w, h, g.spec.Legend, len(g.order)).plot.x
+}
+
+// SetResult takes the newest answer of query i.
+func (g *graph) SetResult(i int, r *poll.Result) {
+	g.base.SetResult(i, r)
+	if i < 0 || i >= len(g.byQuery) {
+		return
+	}
+	g.byQuery[i] = g.load(i, r)
+	g.lines, g.cut = g.lines[:0], 0
+	for q, lines := range g.byQuery {
+		g.lines = append(g.lines, lines...)
+		if res := g.results[q]; res != nil && res.Frame != nil {
+			g.cut += res.Frame.Cut
+		}
+	}
+	g.forget()
+	g.arrange()
+}
+
+// unit is the unit of the value axis.
+func (g *graph) unit() string {
+	if g.spec.Unit == "" && len(g.spec.Queries) > 0 {
+		return g.spec.Queries[0].Unit
+	}
+	return g.spec.Unit
+}
+
+// Caption is the newest value of a lone series, and what is left out of many.
+func (g *graph) Caption(c Context) string {
+	if g.caption == "" && len(g.lines) == 1 {
+		l := g.lines[0]
+		if !c.Cursor.IsZero() {
+			return text(l.format(l.at(c.Cursor, c.Window), c), c) + " at " + clock(c.Cursor, c)
+		}
+		return text(l.format(l.last, c), c)
+	}
+	return g.caption
+}
+
+// Filter keeps the series whose name holds text; empty shows all.
+func (g *graph) Filter(text string) (shown, total int) {
+	g.filter = strings.ToLower(text)
+	g.scroll = 0
+	g.arrange()
+	g.changed()
+	return len(g.order), len(g.lines)
+}
+
+// Snap finds the sample next to t of the series that are shown.
+func (g *graph) Snap(t time.Time, dir int) (at time.Time, ok bool) {
+	want := t.UnixMilli()
+	best := int64(0)
+	for _, l := range g.shown {
+		got, found := l.snap(want, dir)
+		if found && (!ok || distance(got, want) < distance(best, want)) {
+			best, ok = got, true
+		}
+	}
+	return time.UnixMilli(best), ok
+}
+
+func distance(a, b int64) uint64 {
+	if a < b {
+		a, b = b, a
+	}
+	return uint64(a) - uint64(b) //nolint:gosec // the difference is right whatever wraps
+}
+
+// text is b as a string, in 7 bits if asked for.
+func text(b []byte, c Context) string {
+	if c.ASCII {
+		return units.ASCII(string(b))
+	}
+	return string(b)
+}
+
+// clock is the time of day in the zone of c.
+func clock(t time.Time, c Context) string {
+	if c.Zone != nil {
+		return t.In(c.Zone).Format("15:04:05")
+	}
+	return t.UTC().Format("15:04:05")
+}
+
+// Draw draws the body.
+func (g *graph) Draw(r screen.Region, c Context) {
+	w, h := r.Size()
+	g.hits = g.hits[:0]
+	if w <= 0 || h <= 0 {
+		return
+	}
+	l := layoutGraph(w, h, g.spec.Legend, len(g.order))
+	if l.plot.w <= 0 || l.plot.h <= 0 {
+		return
+	}
+	if l.sparking {
+		g.drawSpark(r, l, c)
+		return
+	}
+	g.paint(l, c)
+	at := r.Sub(l.plot.x, l.plot.y, l.plot.w, l.plot.h)
+	g.drawGrid(r, l, c)
+	g.drawThresholds(at, c)
+	g.canvas.Draw(at, c.ASCII)
+	g.drawThresholdLabels(at, c)
+	if l.marks && len(g.shown) > 1 {
+		g.drawMarks(r, l, c)
+	}
+	g.drawCursor(r, l, c)
+	if l.legend.h > 0 {
+		g.drawLegend(r.Sub(l.legend.x, l.legend.y, l.legend.w, l.legend.h), l, c)
+	}
+	if len(g.shown)+len(g.rest) == 0 {
+		g.drawNothing(at)
+	}
+}
+
+// drawNothing says why no line is to be seen.
+func (g *graph) drawNothing(r screen.Region) {
+	why := "no series in this range"
+	switch {
+	case len(g.lines) > 0 && g.filter != "":
+		why = "no series has this in its name"
+	case len(g.lines) > 0:
+		why = "all series are hidden; x shows one"
+	}
+	w, h := r.Size()
+	r.Text(max(0, (w-screen.Width(why))/2), h/2, why, screen.On(themes.Muted))
+}
+
+// finite reports whether v is neither NaN nor infinite.
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// key tells a series from all others of the panel.
+func graphKey(query int, l sources.Labels) string {
+	return string(rune('0'+query)) + l.Key()
+}

@@ -1,0 +1,230 @@
+package panels
+
+import (
+	"math"
+
+	"nightjar/themes"
+	"nightjar/ui/boards"
+	"nightjar/ui/plot"
+	"nightjar/ui/screen"
+	"nightjar/ui/units"
+)
+
+// scale is the value scale of the picture.
+func (g *graph) scale() plot.Scale {
+	return plot.Scale{Lo: g.axis.Lo, Hi: g.axis.Hi, Dots: g.drawn.h * plot.DotsY}
+}
+
+// rowOf is the row of cells of v on the plot; ok is false outside.
+func (g *graph) rowOf(v float64) (row int, ok bool) {
+	s := g.scale()
+	dot := s.Row(v)
+	return dot / plot.DotsY, dot >= 0 && dot < s.Dots
+}
+
+// drawGrid draws both axes and a dot where their ticks cross: enough to follow
+// a line to its value, too little to be looked at.
+func (g *graph) drawGrid(r screen.Region, l graphLayout, c Context) {
+	muted, faint := screen.On(themes.Muted), screen.On(themes.Faint)
+	rule, tick, dot := '│', '┤', '·'
+	if c.ASCII {
+		rule, tick, dot = '|', '+', '.'
+	}
+	times := g.times.Fit(c.Window.Start, c.Window.Cell, l.plot.w, c.Zone)
+	if l.gutter > 0 {
+		for y := range l.plot.h {
+			r.Put(l.gutter-1, y, rule, faint)
+		}
+	}
+	taken := -1
+	for i := range g.axis.Ticks {
+		t := &g.axis.Ticks[i]
+		y, ok := g.rowOf(t.Value)
+		if !ok || y == taken {
+			continue
+		}
+		taken = y
+		for k := range times {
+			r.Put(l.plot.x+times[k].Column, y, dot, faint)
+		}
+		if l.gutter > 0 {
+			right(r, 0, y, l.gutter-1, t.Label, muted, c)
+			r.Put(l.gutter-1, y, tick, faint)
+		}
+	}
+	if l.time {
+		y := l.plot.h
+		at, label, ok := g.cursorLabel(l, c)
+		for k := range times {
+			if x := times[k].X; ok && x < at+len(label)+1 && x+len(times[k].Label)+1 > at {
+				continue // the cursor's time is said instead
+			}
+			r.Text(l.plot.x+times[k].X, y, times[k].Label, muted)
+		}
+		if ok {
+			r.Text(l.plot.x+at, y, label, screen.On(themes.Cursor))
+		}
+	}
+}
+
+// right draws a label of ours right-aligned.
+func right(r screen.Region, x, y, w int, label string, s screen.Style, c Context) {
+	if c.ASCII {
+		label = units.ASCII(label)
+	}
+	r.Right(x, y, w, label, s)
+}
+
+// cursorLabel is the cursor's time and where on the time axis it is written.
+func (g *graph) cursorLabel(l graphLayout, c Context) (x int, label string, ok bool) {
+	col, ok := cursorColumn(l, c)
+	if !ok {
+		return 0, "", false
+	}
+	label = clock(c.Cursor, c)
+	if len(label) > l.plot.w {
+		return 0, "", false
+	}
+	return min(max(col-len(label)/2, 0), l.plot.w-len(label)), label, true
+}
+
+// cursorColumn is the plot's column that the cursor is in.
+func cursorColumn(l graphLayout, c Context) (int, bool) {
+	if c.Cursor.IsZero() {
+		return 0, false
+	}
+	col, ok := c.Window.Column(c.Cursor)
+	return col, ok && col < l.plot.w
+}
+
+// drawCursor draws a line down the plot; where there is data it stays to be seen.
+func (g *graph) drawCursor(r screen.Region, l graphLayout, c Context) {
+	col, ok := cursorColumn(l, c)
+	if !ok {
+		return
+	}
+	ch := '│'
+	if c.ASCII {
+		ch = '|'
+	}
+	for y := range l.plot.h {
+		if g.canvas.Dots(col, y) == 0 {
+			r.Put(l.plot.x+col, y, ch, screen.On(themes.Cursor))
+		}
+	}
+}
+
+// drawMarks writes each series' letter where its line ends, so that it is told
+// without colour. Where two end in one row the later gives way by a row or is
+// left out: the legend has it.
+func (g *graph) drawMarks(r screen.Region, l graphLayout, c Context) {
+	var taken [screen.MaxHeight]bool
+	x := l.plot.x + l.plot.w
+	for k := len(g.shown) - 1; k >= 0; k-- {
+		s := g.shown[k]
+		v := s.at(c.Window.End, c.Window)
+		if k < len(g.bands) && g.spec.Graph.Stack {
+			v = lastOf(g.bands[k])
+		} else if s.line.Negate {
+			v = -v
+		}
+		if math.IsNaN(v) {
+			continue
+		}
+		row, ok := g.rowOf(v)
+		if !ok {
+			continue
+		}
+		for _, y := range [...]int{row, row - 1, row + 1} {
+			if y >= 0 && y < l.plot.h && !taken[y] {
+				taken[y] = true
+				r.Put(x, y, s.letter(), g.styleOf(s))
+				break
+			}
+		}
+	}
+}
+
+// lastOf is the last value that is not a gap, if it is one of the last few.
+func lastOf(band []float64) float64 {
+	for i := len(band) - 1; i >= max(len(band)-8, 0); i-- {
+		if band[i] == band[i] {
+			return band[i]
+		}
+	}
+	return math.NaN()
+}
+
+// levelLook is how a threshold of a level is marked and coloured.
+func levelLook(l boards.Level) (mark string, tok themes.Token) {
+	switch l {
+	case boards.LevelCritical:
+		return "!!", themes.Critical
+	case boards.LevelWarning:
+		return "!", themes.Warning
+	}
+	return "i", themes.Info
+}
+
+// drawThresholds draws lines at thresholds and a light raster over what is past them.
+func (g *graph) drawThresholds(r screen.Region, c Context) {
+	w, h := r.Size()
+	line, raster := '╌', '·'
+	if c.ASCII {
+		line, raster = '-', '.'
+	}
+	s := g.scale()
+	for _, t := range g.thresholds() {
+		_, tok := levelLook(t.Level)
+		style := screen.On(tok).With(themes.Dim)
+		dot := s.Row(t.At)
+		if t.Area {
+			from, to := 0, min(dot/plot.DotsY, h)
+			if t.Below {
+				from, to = max(dot/plot.DotsY+1, 0), h
+			}
+			for y := from; y < to; y++ {
+				for x := y % 2 * 2; x < w; x += 4 {
+					r.Put(x, y, raster, style)
+				}
+			}
+		}
+		if dot >= 0 && dot < s.Dots {
+			r.HLine(0, dot/plot.DotsY, w, line, style)
+		}
+	}
+}
+
+// drawThresholdLabels writes what each threshold is, over the oldest data.
+func (g *graph) drawThresholdLabels(r screen.Region, c Context) {
+	w, h := r.Size()
+	s := g.scale()
+	var taken [screen.MaxHeight]bool
+	for _, t := range g.thresholds() {
+		mark, tok := levelLook(t.Level)
+		y := s.Row(t.At) / plot.DotsY
+		if s.Row(t.At) < 0 || y >= h || taken[y] {
+			continue
+		}
+		taken[y] = true
+		g.buf = append(append(g.buf[:0], mark...), ' ')
+		g.buf = units.Append(g.buf, t.At, g.unit(), -1, c.Zone)
+		g.buf = append(g.buf, ' ')
+		if len(g.buf) <= w {
+			drawBytes(r, 0, y, g.buf, screen.On(tok), c)
+		}
+	}
+}
+
+// drawBytes draws a number of ours without making a string of it, and returns its columns.
+func drawBytes(r screen.Region, x, y int, b []byte, s screen.Style, c Context) int {
+	for _, ch := range b {
+		if ch < 0x20 || ch > 0x7e { // µ, ∞, or a unit from elsewhere
+			return r.Text(x, y, text(b, c), s)
+		}
+	}
+	for i, ch := range b {
+		r.Put(x+i, y, rune(ch), s)
+	}
+	return len(b)
+}

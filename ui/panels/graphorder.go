@@ -1,0 +1,151 @@
+package panels
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nightjar/themes"
+)
+
+// graphSorts are the orders of a legend, as the key goes through them. The
+// empty one is the order of appearance.
+var graphSorts = [...]string{"", "last", "max", "min", "avg", "name"}
+
+// rule is the order by which the top series are chosen.
+func (g *graph) rule() string {
+	if g.sort == "" {
+		return "max"
+	}
+	return g.sort
+}
+
+// top is how many series are told apart.
+func (g *graph) top() int {
+	if g.spec.Top > 0 {
+		return g.spec.Top
+	}
+	return themes.NumSeries
+}
+
+// arrange orders the series and decides which are drawn how.
+func (g *graph) arrange() {
+	g.order = g.order[:0]
+	for _, l := range g.lines {
+		if g.filter == "" || strings.Contains(strings.ToLower(l.name), g.filter) {
+			g.order = append(g.order, l)
+		}
+	}
+	cut := len(g.order) > g.top()
+	by := g.sort
+	if cut {
+		by = g.rule()
+	}
+	slices.SortStableFunc(g.order, func(a, b *graphLine) int {
+		return cmp.Or(compareLines(a, b, by), cmp.Compare(a.who.order, b.who.order))
+	})
+	g.shown, g.rest = g.shown[:0], g.rest[:0]
+	for i, l := range g.order {
+		if i < g.top() || l.key == g.focus || l.key == g.solo {
+			l.who.claim(g.order[:min(g.top(), len(g.order))])
+		}
+		switch {
+		case g.hidden[l.key], g.solo != "" && l.key != g.solo:
+		case i < g.top(), l.key == g.focus, l.key == g.solo:
+			g.shown = append(g.shown, l)
+		default:
+			g.rest = append(g.rest, l)
+		}
+	}
+	// Drawing follows the order of appearance, so that lines do not change
+	// places in a stack; the one in focus comes last, on top.
+	slices.SortStableFunc(g.shown, func(a, b *graphLine) int {
+		if !g.spec.Graph.Stack && (a.key == g.focus) != (b.key == g.focus) {
+			if a.key == g.focus {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Compare(a.who.order, b.who.order)
+	})
+	g.caption = g.describe(cut)
+}
+
+// claim gives the series a colour that none of its peers has. It keeps the one
+// it had if it can.
+func (w *graphIdentity) claim(peers []*graphLine) {
+	used := func(mark int) bool {
+		return slices.ContainsFunc(peers, func(l *graphLine) bool { return l.who != w && l.who.mark == mark })
+	}
+	if w.mark >= 0 && !used(w.mark) {
+		return
+	}
+	for w.mark = 0; used(w.mark); w.mark++ { //nolint:revive // the search is the loop
+	}
+}
+
+// compareLines orders by a value, greatest first (least first for min), NaN last; or by name.
+func compareLines(a, b *graphLine, by string) int {
+	var x, y float64
+	switch by {
+	case "last":
+		x, y = a.last, b.last
+	case "max":
+		x, y = a.max, b.max
+	case "min":
+		x, y = -a.min, -b.min
+	case "avg":
+		x, y = a.avg, b.avg
+	case "name":
+		return strings.Compare(a.name, b.name)
+	default:
+		return 0
+	}
+	if math.IsNaN(x) || math.IsNaN(y) {
+		return cmp.Compare(boolInt(math.IsNaN(x)), boolInt(math.IsNaN(y)))
+	}
+	return cmp.Compare(y, x)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// describe says what is not told apart, and by which rule.
+func (g *graph) describe(cut bool) string {
+	s := ""
+	n := strconv.Itoa(len(g.order))
+	switch {
+	case g.solo != "":
+		s = "1 of " + strconv.Itoa(len(g.lines)) + " shown alone"
+	case cut:
+		s = "top " + strconv.Itoa(g.top()) + " of " + n + " by " + g.rule()
+	case len(g.order) < len(g.lines):
+		s = n + " of " + strconv.Itoa(len(g.lines)) + " series"
+	}
+	hidden := 0
+	for _, l := range g.order {
+		if g.hidden[l.key] {
+			hidden++
+		}
+	}
+	if hidden > 0 && g.solo == "" {
+		s = join(s, strconv.Itoa(hidden)+" hidden")
+	}
+	if g.cut > 0 {
+		s = join(s, strconv.Itoa(g.cut)+" left out by the source")
+	}
+	return s
+}
+
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + ", " + b
+}

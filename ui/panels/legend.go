@@ -1,0 +1,256 @@
+package panels
+
+import (
+	"strconv"
+
+	"nightjar/themes"
+	"nightjar/ui/screen"
+	"nightjar/ui/units"
+)
+
+// A graphHit is a stretch of a legend's row that belongs to a series.
+type graphHit struct {
+	y, from, to int // of the body
+	key         string
+}
+
+// Widths of the legend's parts in columns.
+const (
+	legendChip  = 3 // focus sign, letter, blank
+	legendValue = 9 // a blank and eight columns of value
+	legendName  = 12
+	legendGap   = 2
+)
+
+// legendStats are a table's columns. Where room is short the last go first.
+var legendStats = [...]struct {
+	title string
+	value func(*graphLine) float64
+}{
+	{"last", func(l *graphLine) float64 { return l.last }},
+	{"min", func(l *graphLine) float64 { return l.min }},
+	{"max", func(l *graphLine) float64 { return l.max }},
+	{"avg", func(l *graphLine) float64 { return l.avg }},
+}
+
+// drawLegend draws the legend into its part of the body.
+func (g *graph) drawLegend(r screen.Region, l graphLayout, c Context) {
+	w, h := r.Size()
+	if w < legendChip+legendValue || len(g.order) == 0 {
+		return
+	}
+	if l.table && h >= 2 {
+		g.drawLegendTable(r, l, c)
+		return
+	}
+	if len(g.order) == 1 {
+		g.drawLegendLone(r, l, c)
+		return
+	}
+	g.drawLegendItems(r, l, c)
+}
+
+// legendAt is the time that values are of, when there is a cursor.
+func (g *graph) legendAt(c Context) []byte {
+	g.buf = append(g.buf[:0], "at "...)
+	t := c.Cursor.UTC()
+	if c.Zone != nil {
+		t = c.Cursor.In(c.Zone)
+	}
+	g.buf = t.AppendFormat(g.buf, "15:04:05")
+	return g.buf
+}
+
+// drawLegendTable draws a row for each series under a header, from g.scroll on.
+func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
+	w, h := r.Size()
+	stats := min(max((w-legendChip-legendName)/legendValue, 1), len(legendStats))
+	name := w - legendChip - stats*legendValue
+	if l.legend.x == 0 { // below the plot: not wider than it needs to be
+		name = min(name, max(g.widestName(), legendName, 24))
+	}
+	muted := screen.On(themes.Muted)
+	if c.Cursor.IsZero() {
+		fitName(r, legendChip, 0, name, g.legendTitle(), muted, c.ASCII)
+	} else {
+		drawBytes(r, legendChip, 0, g.legendAt(c), screen.On(themes.Cursor), c)
+	}
+	for k := range stats {
+		title, style := legendStats[k].title, muted
+		if k == 0 && !c.Cursor.IsZero() {
+			title = "value"
+		}
+		if g.sort != "" && g.sort == legendStats[k].title {
+			style = screen.On(themes.Text)
+		}
+		r.Right(legendChip+name+k*legendValue+1, 0, legendValue-1, title, style)
+	}
+	rows := h - 1
+	foot := len(g.order) > rows && rows > 1
+	if foot {
+		rows--
+	}
+	g.scroll = min(max(g.scroll, 0), max(len(g.order)-rows, 0))
+	for i := range min(rows, len(g.order)-g.scroll) {
+		s, y := g.order[g.scroll+i], i+1
+		style := g.drawLegendChip(r, 0, y, s, c)
+		fitName(r, legendChip, y, name, s.name, style, c.ASCII)
+		for k := range stats {
+			v := legendStats[k].value(s)
+			if k == 0 && !c.Cursor.IsZero() {
+				v = s.at(c.Cursor, c.Window)
+			}
+			st := style
+			if k > 0 && style == screen.On(themes.Text) {
+				st = muted
+			}
+			g.drawLegendValue(r, legendChip+name+k*legendValue+1, y, legendValue-1, s, v, st, c)
+		}
+		g.hits = append(g.hits, graphHit{l.legend.y + y, l.legend.x, l.legend.x + w, s.key})
+	}
+	if foot {
+		g.buf = strconv.AppendInt(g.buf[:0], int64(g.scroll+1), 10)
+		g.buf = strconv.AppendInt(append(g.buf, '-'), int64(g.scroll+rows), 10)
+		g.buf = strconv.AppendInt(append(g.buf, " of "...), int64(len(g.order)), 10)
+		g.buf = append(g.buf, ", n for the next"...)
+		drawBytes(r, legendChip, h-1, g.buf, muted, c)
+	}
+}
+
+// legendTitle says in which order the series are, or which are told apart.
+func (g *graph) legendTitle() string {
+	switch {
+	case g.caption != "":
+		return g.caption
+	case g.sort != "":
+		return "by " + g.sort
+	}
+	return ""
+}
+
+func (g *graph) widestName() int {
+	n := 0
+	for _, l := range g.order {
+		n = max(n, l.width)
+	}
+	return n
+}
+
+// drawLegendChip draws a row's focus sign and the series' letter in its colour,
+// and gives the style of its text.
+func (g *graph) drawLegendChip(r screen.Region, x, y int, l *graphLine, c Context) screen.Style {
+	text, chip, letter := screen.On(themes.Text), g.styleOf(l).With(themes.Reverse), l.letter()
+	switch {
+	case g.hidden[l.key] || g.solo != "" && g.solo != l.key:
+		text, chip, letter = screen.On(themes.Faint), screen.On(themes.Faint), '-'
+	case l.who.mark < 0 || !g.isShown(l):
+		text, chip, letter = screen.On(themes.Muted), screen.On(themes.Faint), '.'
+	}
+	if l.key == g.focus {
+		r.Put(x, y, '>', screen.On(themes.Focus))
+		text = screen.On(themes.Strong)
+	}
+	r.Put(x+1, y, letter, chip)
+	return text
+}
+
+// isShown reports whether l is drawn in its colour.
+func (g *graph) isShown(l *graphLine) bool {
+	for _, x := range g.shown {
+		if x == l {
+			return true
+		}
+	}
+	return false
+}
+
+// drawLegendValue draws a value right-aligned. It is never cut: where it does
+// not fit it is written shorter.
+func (g *graph) drawLegendValue(r screen.Region, x, y, w int, l *graphLine, v float64, s screen.Style, c Context) {
+	g.buf = units.Append(g.buf[:0], v, l.unit, l.digits, c.Zone)
+	if n := columnsOf(g.buf); n <= w {
+		drawBytes(r, x+w-n, y, g.buf, s, c)
+		return
+	}
+	r.Right(x, y, w, plainText(units.FormatWidth(v, l.unit, w), c.ASCII), s)
+}
+
+// columnsOf is how wide a number of ours is.
+func columnsOf(b []byte) int {
+	for _, ch := range b {
+		if ch < 0x20 || ch > 0x7e {
+			return screen.Width(string(b))
+		}
+	}
+	return len(b)
+}
+
+// drawLegendItems draws series side by side in equal columns: letter, name,
+// value. Those that have no place are counted.
+func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
+	w, h := r.Size()
+	x := 0
+	if !c.Cursor.IsZero() {
+		x = drawBytes(r, 1, 0, g.legendAt(c), screen.On(themes.Cursor), c) + legendGap
+	}
+	name := min(max(g.widestName(), 3), 20)
+	item := legendChip + name + legendValue + 1
+	per := max((w-x)/item, 1)
+	if len(g.order) > per*h { // narrower names show more
+		name = min(name, 10)
+		item = legendChip + name + legendValue + 1
+		per = max((w-x)/item, 1)
+	}
+	n := len(g.order)
+	fit := per * h
+	if n > fit { // the last place says how many there are
+		fit = max(fit-1, 1)
+	}
+	g.scroll = min(max(g.scroll, 0), max(n-fit, 0))
+	for i := range min(fit, n-g.scroll) {
+		s := g.order[g.scroll+i]
+		at, y := x+i%per*item, i/per
+		style := g.drawLegendChip(r, at, y, s, c)
+		fitName(r, at+legendChip, y, min(name, w-at-legendChip-legendValue), s.name, style, c.ASCII)
+		v := s.last
+		if !c.Cursor.IsZero() {
+			v = s.at(c.Cursor, c.Window)
+		}
+		g.drawLegendValue(r, at+legendChip+name+1, y, legendValue-1, s, v, style, c)
+		g.hits = append(g.hits, graphHit{l.legend.y + y, at, at + item, s.key})
+	}
+	if more := n - fit; more > 0 && per*h > fit {
+		at, y := x+(per*h-1)%per*item, h-1
+		g.buf = strconv.AppendInt(append(g.buf[:0], '+'), int64(more), 10)
+		g.buf = append(g.buf, " more, n"...)
+		drawBytes(r, at+1, y, g.buf, screen.On(themes.Muted), c)
+	}
+}
+
+// drawLegendLone draws the legend of a single series with all that is known of it.
+func (g *graph) drawLegendLone(r screen.Region, l graphLayout, c Context) {
+	w, _ := r.Size()
+	s := g.order[0]
+	style := g.drawLegendChip(r, 0, 0, s, c)
+	const stat = 4 + legendValue + 1
+	room := w - legendChip
+	name := min(max(s.width, 3), 24, room/2)
+	fitName(r, legendChip, 0, name, s.name, style, c.ASCII)
+	x := legendChip + name + 1
+	g.hits = append(g.hits, graphHit{l.legend.y, 0, w, s.key})
+	muted := screen.On(themes.Muted)
+	if !c.Cursor.IsZero() && x+12+legendValue <= w {
+		n := drawBytes(r, x+1, 0, g.legendAt(c), screen.On(themes.Cursor), c)
+		g.drawLegendValue(r, x+n+1, 0, legendValue, s, s.at(c.Cursor, c.Window), screen.On(themes.Strong), c)
+		x += n + legendValue + 2
+	}
+	for k := range legendStats {
+		if x+stat > w {
+			return
+		}
+		v := legendStats[k].value(s)
+		r.Text(x+1, 0, legendStats[k].title, muted)
+		g.drawLegendValue(r, x+4, 0, legendValue, s, v, screen.On(themes.Text), c)
+		x += stat
+	}
+}
