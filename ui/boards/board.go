@@ -57,6 +57,7 @@ type Panel struct {
 	Description string // shown by the panel's help
 	Kind        Kind
 	Source      string // name of the source; empty: the board's
+	Link        string // name of the board that enter leads to; empty: the panel full screen
 	Unit        string
 	Decimals    *int // digits after the point; nil: as many as fit
 	Min, Max    *float64

@@ -1,0 +1,64 @@
+package boards_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"nightjar/ui/boards"
+	"nightjar/ui/units"
+)
+
+func TestBuiltinBoardsHaveNoProblems(t *testing.T) {
+	files, err := filepath.Glob("builtin/*.yaml")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, problems := boards.Load(data, file, boards.KnownUnit(units.Known))
+		for _, p := range problems {
+			t.Error(p)
+		}
+		if b != nil && b.Name+".yaml" != filepath.Base(file) {
+			t.Errorf("%s is named %q", file, b.Name)
+		}
+	}
+	all := boards.Builtin()
+	if len(all) != len(files) {
+		t.Fatalf("%d of %d boards", len(all), len(files))
+	}
+	for i, name := range []string{"host", "processes", "sessions"} {
+		if all[i].Name != name || boards.ByName(all, name) != all[i] {
+			t.Errorf("board %d is %q, want %q", i, all[i].Name, name)
+		}
+	}
+	if boards.ByName(all, "nowhere") != nil {
+		t.Error("there is a board named nowhere")
+	}
+	for _, b := range all {
+		for _, row := range b.Rows {
+			for _, p := range row.Panels {
+				if target := p.Link; target != "" && boards.ByName(all, target) == nil {
+					t.Errorf("%s: panel %s links to %q, which is no board", b.Name, p.ID, target)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	data, err := os.ReadFile("builtin/host.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, problems := boards.Load(data, "host.yaml"); len(problems) > 0 {
+			b.Fatal(problems)
+		}
+	}
+}
