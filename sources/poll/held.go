@@ -98,6 +98,9 @@ func (h *held) fresh(want span, now, d time.Duration) bool {
 	return h.span.contains(want) && want.to == h.span.to && now-h.read < d
 }
 
+// over reports whether f has more series than the limit that a source would have kept to.
+func (h *held) over(f *sources.Frame) bool { return h.key.limit > 0 && len(f.Series) > h.key.limit }
+
 // cut is the known part of want as a frame, without the series that have no
 // sample in it. It is nil if nothing of want is known.
 func (h *held) cut(want span) *sources.Frame {

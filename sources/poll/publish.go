@@ -59,7 +59,7 @@ func (p *Poller) recall(e *entry, now time.Duration) {
 		return
 	}
 	f := h.cut(want)
-	if f == nil {
+	if f == nil || h.over(f) {
 		return
 	}
 	e.seg, e.good = h, h.read

@@ -101,9 +101,11 @@ func (p *Poller) merge(r *request, got []*answer) (*sources.Frame, bool) {
 		h.settle(a, a.began.UnixMilli()-overlap(h.step, p.interval(e), p.o.Overlap))
 		h.warnings = union(h.warnings, a.frame.Warnings)
 	}
-	h.read, h.at = now, wall
+	if got[len(got)-1].span.to == h.span.to {
+		h.read, h.at = now, wall // the past alone makes it no newer
+	}
 	f := h.cut(r.want)
-	if limit := e.job.Limit; !r.whole && limit > 0 && len(f.Series) > limit {
+	if !r.whole && h.over(f) {
 		h.suspect = true
 		return nil, false
 	}

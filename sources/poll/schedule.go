@@ -110,11 +110,13 @@ func (p *Poller) beginRange(e *entry, now time.Duration, wall time.Time) {
 	case h.busy:
 		return // its request makes us look again
 	case !e.whole:
-		if parts, whole := h.plan(r.want); len(parts) == 0 || !whole && h.fresh(r.want, now, e.period()/2) {
-			p.serve(e, h, r.want, now, wall)
-			return
-		} else {
-			r.parts, r.whole = parts, whole
+		r.parts, r.whole = h.plan(r.want)
+		if len(r.parts) == 0 || !r.whole && h.fresh(r.want, now, e.period()/2) {
+			if f := h.cut(r.want); !h.over(f) {
+				p.serve(e, h, f, r.want, now, wall)
+				return
+			}
+			r.parts, r.whole = []span{r.want}, true
 		}
 	}
 	r.held = h
@@ -124,11 +126,11 @@ func (p *Poller) beginRange(e *entry, now time.Duration, wall time.Time) {
 }
 
 // serve answers e out of h, without a request: another job has just read it.
-func (p *Poller) serve(e *entry, h *held, want span, now time.Duration, wall time.Time) {
+func (p *Poller) serve(e *entry, h *held, f *sources.Frame, want span, now time.Duration, wall time.Time) {
 	e.asked, e.seg = now, h
 	e.answered, e.to = true, want.to
 	e.whole, e.again = false, false
-	res := Result{Frame: h.cut(want), At: h.at}
+	res := Result{Frame: f, At: h.at}
 	res.State = content(&res)
 	e.good, e.failures = h.read, 0
 	p.plan(e, now, wall)

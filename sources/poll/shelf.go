@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"cmp"
 	"slices"
 
 	"nightjar/sources"
@@ -93,7 +94,7 @@ func (s *shelf) trim(wanted func(*held) bool) {
 	total := 0
 	for _, pieces := range s.held {
 		n := 0
-		for _, h := range slices.SortedFunc(slices.Values(pieces), func(a, b *held) int { return int(b.used) - int(a.used) }) {
+		for _, h := range slices.SortedFunc(slices.Values(pieces), func(a, b *held) int { return cmp.Compare(b.used, a.used) }) {
 			if wanted(h) || h.busy {
 				continue
 			}
@@ -110,7 +111,7 @@ func (s *shelf) trim(wanted func(*held) bool) {
 		total += r.cost
 		idle = append(idle, item{r.used, r.cost, func() { delete(s.retired, k) }})
 	}
-	slices.SortFunc(idle, func(a, b item) int { return int(a.used) - int(b.used) })
+	slices.SortFunc(idle, func(a, b item) int { return cmp.Compare(a.used, b.used) })
 	for _, i := range idle {
 		if total <= s.max {
 			return
