@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 	"go.uber.org/goleak"
@@ -18,7 +21,38 @@ import (
 	"nightjar/sources"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// crashIn makes the test's binary open an engine in that directory and die by
+// its own hand, as the kernel would end it when memory runs out.
+const crashIn = "NIGHTJAR_TEST_CRASH_IN"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(crashIn); dir != "" {
+		if _, err := Open(Options{Dirs: []string{dir}}); err != nil {
+			panic(err)
+		}
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func TestACrashLeavesNothingForLong(t *testing.T) {
+	dir := t.TempDir()
+	crash := exec.CommandContext(t.Context(), os.Args[0])
+	crash.Env = append(os.Environ(), crashIn+"="+dir)
+	if err := crash.Run(); err == nil || !strings.Contains(err.Error(), "killed") {
+		t.Fatalf("it did not crash: %v", err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 {
+		t.Fatalf("the crash left %v, %v", left, err)
+	}
+	e, _ := open(t, Options{Dirs: []string{dir}})
+	now, err := os.ReadDir(dir)
+	if err != nil || len(now) != 1 || now[0].Name() != filepath.Base(e.Dir()) {
+		t.Errorf("next to the new directory there are %v, %v", now, err)
+	}
+}
 
 // values reads the samples of expr, a range selector, at now.
 func values(t *testing.T, e *Engine, expr string) []float64 {
@@ -93,13 +127,19 @@ func TestClockSetBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// The newest series are of the time that will not have been.
+	app := e.Appender(t.Context())
+	refZ, err := app.Append(0, metric("z"), c.now.UnixMilli(), 26)
+	if err = errors.Join(err, app.Commit()); err != nil {
+		t.Fatal(err)
+	}
 	reader, err := e.Queryable().Querier(t0.UnixMilli(), c.now.UnixMilli())
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	c.now = t0.Add(300*time.Second + 500*time.Millisecond)
-	// Only b, with the reference it had: in the new head that number is another series.
+	// Only b, with the reference it had.
 	if err := put(math.NaN(), -2); err != nil {
 		t.Fatalf("right after the clock went back: %v", err)
 	}
@@ -112,6 +152,15 @@ func TestClockSetBack(t *testing.T) {
 	if got := values(t, e, "b[1h]"); len(got) != 302 || got[301] != -2 {
 		t.Errorf("%d samples of b", len(got))
 	}
+	app = e.Appender(t.Context())
+	_, err = app.Append(0, metric("y"), c.now.UnixMilli(), 25) // gets the number that z had
+	_, errZ := app.Append(refZ, metric("z"), c.now.UnixMilli(), 27)
+	if err = errors.Join(err, errZ, app.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	if y, z := values(t, e, "y[1h]"), values(t, e, "z[1h]"); !slices.Equal(y, []float64{25}) || !slices.Equal(z, []float64{27}) {
+		t.Errorf("a reference from before means another series: y is %v, z is %v", y, z)
+	}
 	c.now = c.now.Add(time.Second)
 	if err := put(7, 8); err != nil {
 		t.Fatal(err)
@@ -122,7 +171,7 @@ func TestClockSetBack(t *testing.T) {
 
 	// A reader from before still sees what it was opened on.
 	n := 0
-	set := reader.Select(t.Context(), true, nil, labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, "a"))
+	set := reader.Select(t.Context(), true, nil, labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, "a"))
 	for set.Next() {
 		for it := set.At().Iterator(nil); it.Next() != 0; {
 			n++
@@ -137,7 +186,7 @@ func TestClockSetBack(t *testing.T) {
 
 	// A little back is no jump.
 	c.now = c.now.Add(-2 * time.Second)
-	if app := e.Appender(t.Context()); app.Rollback() != nil || e.Rewinds() != 1 {
+	if app = e.Appender(t.Context()); app.Rollback() != nil || e.Rewinds() != 1 {
 		t.Errorf("2 s back: %d rewinds", e.Rewinds())
 	}
 }

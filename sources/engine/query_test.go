@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
@@ -72,7 +73,7 @@ func fill(t testing.TB, e *Engine, name string, step time.Duration, values ...fl
 func metric(s string) labels.Labels {
 	name, rest, _ := strings.Cut(s, "{")
 	b := labels.NewScratchBuilder(4)
-	b.Add(labels.MetricName, name)
+	b.Add(model.MetricNameLabel, name)
 	for pair := range strings.SplitSeq(strings.TrimSuffix(rest, "}"), ",") {
 		if k, v, ok := strings.Cut(pair, "="); ok {
 			b.Add(k, strings.Trim(v, `"`))

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
@@ -125,7 +126,7 @@ func (s *store) copyUntil(ctx context.Context, dst *store, end int64) error {
 	}
 	defer func() { _ = q.Close() }() // a reader's Close only frees memory
 	app := dst.head.Appender(ctx)
-	set := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".*"))
+	set := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".*"))
 	var it chunkenc.Iterator
 	for set.Next() {
 		series := set.At()

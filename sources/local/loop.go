@@ -15,9 +15,11 @@ import (
 const (
 	// second is when the second round comes: soon, so that rates show soon.
 	second = 250 * time.Millisecond
-	// punctual is how far a round may be off its time and still carry it, in
-	// ms: even spacing packs better and meets the steps of queries.
+	// punctual is how late a round may be and still carry its time, in ms: even
+	// spacing packs better and meets the steps of queries.
 	punctual = 10
+	// early is how much too soon a timer may seem to be, in ms, when the wall clock is being slowed down.
+	early = 2
 	// grace is how long a round waits for its slowest cheap collector before
 	// the others' samples are made visible without it.
 	grace = 200 * time.Millisecond
@@ -75,8 +77,10 @@ func (l *loop) run() {
 func (l *loop) begin(now time.Time) time.Duration {
 	iv := l.o.Interval.Milliseconds()
 	at := now.UnixMilli()
-	if near := (at + iv/2) / iv * iv; at-near <= punctual && near-at <= punctual {
-		at = near
+	if whole := at / iv * iv; at-whole <= punctual {
+		at = whole
+	} else if l.round > 0 && whole+iv-at <= early {
+		at = whole + iv
 	}
 	wait := func() time.Duration {
 		next := (at/iv + 1) * iv

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 )
@@ -125,7 +126,7 @@ func (k *sink) addMetric(m prometheus.Metric) error {
 
 func (k *sink) start(name string) {
 	k.build.Reset()
-	k.build.Add(labels.MetricName, name)
+	k.build.Add(model.MetricNameLabel, name)
 	k.label("job", Job)
 	k.label("instance", k.instance)
 }
