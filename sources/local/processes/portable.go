@@ -17,12 +17,11 @@ import (
 // What would start another program (on darwin, a process's state by ps) is not
 // asked for and stays empty.
 type portable struct {
-	ctx     context.Context
-	now     time.Time
-	process process.Process
-	users   map[uint32]string
-	opaque  bool
-	denied  bool
+	ctx    context.Context
+	now    time.Time
+	users  map[uint32]string
+	opaque bool
+	denied bool
 }
 
 func newPortable(Options) *portable {
@@ -54,7 +53,7 @@ func (p *portable) sample(pid int32, _ string, s *sample) bool {
 	if err != nil {
 		return false
 	}
-	*s = sample{start: uint64(start), age: p.now.Sub(time.UnixMilli(start)), comm: s.comm}
+	*s = sample{start: uint64(max(start, 0)), age: p.now.Sub(time.UnixMilli(start)), comm: s.comm}
 	s.ppid, _ = proc.PpidWithContext(p.ctx)
 	if name, err := proc.NameWithContext(p.ctx); err == nil {
 		s.comm = append(s.comm[:0], name...)
@@ -70,7 +69,7 @@ func (p *portable) sample(pid int32, _ string, s *sample) bool {
 		return true
 	}
 	s.cpu = time.Duration((times.User + times.System) * float64(time.Second))
-	s.rss = memory.RSS
+	s.rss = float64(memory.RSS)
 	return true
 }
 

@@ -17,14 +17,13 @@ type proc struct {
 	dir     *procfs.Dir
 	now     time.Time
 	up      time.Duration
-	page    uint64
+	page    int
 	memory  uint64
 	memAge  int               // Reads since memory was read
 	cgroups map[string]string // labels by path, so that each is made once
 
 	first   bool // process 1 is visible
 	denied  bool // some I/O may not be read
-	noIO    bool // the kernel has no PID/io
 	someIO  bool
 	noUp    bool
 	skipped int
@@ -33,7 +32,7 @@ type proc struct {
 const cgroupsKept = 4096
 
 func newProc(o Options) *proc {
-	return &proc{root: o.Root, users: passwd.Open(o.Root), page: uint64(os.Getpagesize()), cgroups: map[string]string{}}
+	return &proc{root: o.Root, users: passwd.Open(o.Root), page: os.Getpagesize(), cgroups: map[string]string{}}
 }
 
 func (p *proc) handle(pid int32) string { return procfs.Path(pid, "stat") }
@@ -80,7 +79,7 @@ func (p *proc) sample(pid int32, handle string, s *sample) bool {
 	}
 	*s = sample{
 		ppid: st.PPID, start: st.Start, comm: st.Comm, state: st.State, threads: st.Threads,
-		cpu: procfs.Ticks(st.CPU), rss: uint64(st.RSS) * p.page, kernel: st.Kernel(),
+		cpu: procfs.Ticks(st.CPU), rss: float64(st.RSS) * float64(p.page), kernel: st.Kernel(),
 	}
 	if s.kernel {
 		s.comm = workerName(s.comm)

@@ -76,7 +76,7 @@ type sample struct {
 	threads int32
 	age     time.Duration
 	cpu     time.Duration
-	rss     uint64
+	rss     float64
 	kernel  bool
 	opaque  bool // CPU and memory could not be read
 }
@@ -217,7 +217,7 @@ func (r *Reader) identify(pid int32, e *entry, s *sample) {
 	}
 	e.identified = r.reads
 	if e.sights > 2 { // spread the refreshes over the Reads
-		e.identified -= uint32(pid) % (refreshEvery / 2)
+		e.identified -= uint32(pid % (refreshEvery / 2)) //nolint:gosec // G115: ids are positive
 	}
 	if renamed {
 		e.name = string(s.comm)
@@ -259,7 +259,7 @@ func (r *Reader) describe(p *Process, pid int32, e *entry, t *tick) {
 	*p = Process{
 		PID: pid, PPID: s.ppid, Start: s.start,
 		User: e.user, Name: e.name, Args: e.args, Cgroup: e.cgroup, State: stateName(s.state),
-		Threads: int(s.threads), Age: max(s.age, 0), CPU: e.cpuUsed, RSS: float64(s.rss), Memory: math.NaN(),
+		Threads: int(s.threads), Age: max(s.age, 0), CPU: e.cpuUsed, RSS: s.rss, Memory: math.NaN(),
 		Read: e.inRate, Write: e.outRate, Kernel: s.kernel,
 	}
 	if s.opaque {

@@ -144,7 +144,7 @@ func TestBlockedProcessIsNotAsked(t *testing.T) {
 }
 
 func TestHostileNames(t *testing.T) {
-	names := []string{") R 1 (", "a b", "x\ny", "\x1b[2J\x1b]0;t\a", "((((", "))))", "", "\xff\xfe", "‮evil"}
+	names := []string{") R 1 (", "a b", "x\ny", "\x1b[2J\x1b]0;t\a", "((((", "))))", "", "\xff\xfe", "\u202eevil"}
 	tr := newTree(t)
 	for i, name := range names {
 		tr.process(fake{pid: i + 1, ppid: 77, comm: name, args: "", ticks: 5})

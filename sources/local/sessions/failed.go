@@ -23,7 +23,8 @@ type failures struct {
 	layout  *layout
 	offset  int64
 	total   int
-	partial bool // the last hour began before what was read
+	cut     bool      // the log was longer than what is read of it
+	began   time.Time // the first record read of a log that was cut
 	minutes [hour + 1]minute
 	latest  time.Time
 	from    string
@@ -90,13 +91,12 @@ func (f *failures) readFrom(file *os.File, now time.Time) error {
 		f.layout = glibc(f.buf[:n])
 		if over := st.Size() - failedLimit; over > 0 {
 			f.offset = over - over%int64(f.layout.size)
-			f.partial = true
+			f.cut = true
 		}
 	}
 	f.file = st
 	size := int64(f.layout.size)
 	f.total = int(st.Size() / size)
-	first := true
 	for read := 0; read < failedLimit && f.behind(st.Size()) > 0; {
 		n, err := file.ReadAt(f.buf[:min(int64(len(f.buf)), f.behind(st.Size()))], f.offset)
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -108,10 +108,9 @@ func (f *failures) readFrom(file *os.File, now time.Time) error {
 		}
 		for b := f.buf[:n]; len(b) > 0; b = b[f.layout.size:] {
 			r := f.layout.decode(b)
-			if first && f.partial && f.latest.IsZero() {
-				f.partial = now.Sub(r.time) < time.Hour
+			if f.cut && f.began.IsZero() {
+				f.began = r.time
 			}
-			first = false
 			f.add(&r, now)
 		}
 		f.offset += int64(n)
@@ -144,12 +143,17 @@ func (f *failures) add(r *record, now time.Time) {
 	}
 	at := r.time.Unix() / 60
 	slot := &f.minutes[at%int64(len(f.minutes))]
-	if at > slot.at {
+	if at > slot.at || slot.at > now.Unix()/60+1 { // an older hour's, or from before the clock was set back
 		*slot = minute{at: at}
 	}
 	if at == slot.at {
 		slot.count++
 	}
+}
+
+// atLeast reports whether the last hour began before what was read of the log.
+func (f *failures) atLeast(now time.Time) bool {
+	return f.cut && now.Sub(f.began) < time.Hour
 }
 
 // lastHour counts the failures of the last 60 whole minutes and the one that runs.

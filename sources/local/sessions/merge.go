@@ -53,7 +53,7 @@ func (m *merger) logins(logins []login, t *terminals) {
 }
 
 // records adds what utmp knows; stale reports whether a record's process is gone.
-func (m *merger) records(records []record, t *terminals, stale func(pid int32) bool) {
+func (m *merger) records(records []record, stale func(pid int32) bool) {
 	for i := range records {
 		u := &records[i]
 		if stale != nil && u.pid > 0 && stale(u.pid) {

@@ -105,7 +105,7 @@ func (r *Reader) Read(now time.Time) (*Snapshot, error) {
 	if f := r.failures; f.ok {
 		s.stats.FailedReadable = true
 		s.stats.FailedLogins, s.stats.FailedTotal = f.lastHour(now), f.total
-		s.latest, s.from, s.least = f.latest, f.from, f.partial
+		s.latest, s.from, s.least = f.latest, f.from, f.atLeast(now)
 	} else if f.note != "" {
 		s.Notes = append(s.Notes, f.note)
 	}
@@ -164,7 +164,7 @@ func (r *Reader) scan(now time.Time) error {
 		r.notes = append(r.notes, "what sessions run and SSH connections are not known: there is no /proc")
 		m := merger{}
 		m.logins(logins, nil)
-		m.records(records, nil, nil)
+		m.records(records, nil)
 		r.sessions = m.sorted()
 		return nil
 	}
@@ -175,7 +175,7 @@ func (r *Reader) scan(now time.Time) error {
 	terminals := readTerminals(dir, r.pids)
 	m := merger{}
 	m.logins(logins, &terminals)
-	m.records(records, &terminals, func(pid int32) bool { return terminals.first && !dir.Exists(pid) })
+	m.records(records, func(pid int32) bool { return terminals.first && !dir.Exists(pid) })
 	r.fromTerminals(&m, dir, &terminals, now)
 	r.sessions = m.sorted()
 	for i := range r.sessions {

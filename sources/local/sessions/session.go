@@ -87,8 +87,14 @@ func (s *Snapshot) Table(source string) *sources.Table {
 		t.Total++
 		if len(t.Rows) < s.rows {
 			t.Rows = append(t.Rows, []sources.Value{
-				{Text: user}, {Text: tty}, {Text: kind}, {Text: from},
-				{Number: since}, {Number: idle}, {Number: pid}, {Text: command},
+				{Text: user},
+				{Text: tty},
+				{Text: kind},
+				{Text: from},
+				{Number: since},
+				{Number: idle},
+				{Number: pid},
+				{Text: command},
 			})
 		}
 	}

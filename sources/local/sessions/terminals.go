@@ -153,7 +153,7 @@ func (t *terminals) byName(name string) *terminal {
 // terminalName is the name below /dev of a terminal's device number, as the
 // kernel's list of devices has it.
 func terminalName(device int32) string {
-	d := uint32(device)
+	d := uint32(device) //nolint:gosec // G115: the kernel prints an unsigned number as a signed one
 	major, minor := d>>8&0xfff, d&0xff|d>>12&0xfff00
 	n := func(prefix string, i uint32) string { return prefix + strconv.FormatUint(uint64(i), 10) }
 	switch {

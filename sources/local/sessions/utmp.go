@@ -45,6 +45,8 @@ type record struct {
 }
 
 // decode reads one record of l.size bytes.
+//
+//nolint:gosec // G115: signed numbers are read as their bits
 func (l *layout) decode(b []byte) record {
 	r := record{
 		kind: int16(binary.LittleEndian.Uint16(b[l.kind:])), pid: int32(binary.LittleEndian.Uint32(b[l.pid:])),
@@ -60,6 +62,9 @@ func (l *layout) decode(b []byte) record {
 	return r
 }
 
+// times are the seconds and microseconds of a record, as they stand.
+//
+//nolint:gosec // G115: signed numbers are read as their bits
 func (l *layout) times(b []byte) (sec, usec int64) {
 	if l.wide {
 		return int64(binary.LittleEndian.Uint64(b[l.sec:])), int64(binary.LittleEndian.Uint64(b[l.sec+8:]))
@@ -125,7 +130,7 @@ func (l *layout) sense(b []byte) float64 {
 func (l *layout) logins(b []byte) []record {
 	var out []record
 	for ; len(b) >= l.size; b = b[l.size:] {
-		if int16(binary.LittleEndian.Uint16(b[l.kind:])) != userProcess {
+		if binary.LittleEndian.Uint16(b[l.kind:]) != userProcess {
 			continue
 		}
 		if r := l.decode(b); r.user != "" {

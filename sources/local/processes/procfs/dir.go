@@ -138,7 +138,7 @@ func (d *Dir) ReadLines(name string, limit int, line func([]byte)) (all bool, er
 func (d *Dir) open(name string) (int, error) {
 	for {
 		fd, err := unix.Openat(d.fd, name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
-		if err != unix.EINTR { //nolint:errorlint // a bare errno, on the hot path
+		if err != unix.EINTR {
 			return fd, err
 		}
 	}
@@ -147,7 +147,7 @@ func (d *Dir) open(name string) (int, error) {
 func read(fd int, p []byte) (int, error) {
 	for {
 		n, err := unix.Read(fd, p)
-		if err != unix.EINTR { //nolint:errorlint // a bare errno, on the hot path
+		if err != unix.EINTR {
 			return max(n, 0), err
 		}
 	}

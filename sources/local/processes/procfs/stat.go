@@ -30,6 +30,8 @@ func (s *Stat) Kernel() bool { return s.Flags&0x00200000 != 0 }
 
 // ParseStat reads PID/stat. The name may itself have parentheses, spaces and
 // newlines: it ends at the last parenthesis.
+//
+//nolint:gosec // G115: the kernel's own C ints come back as they were; a forged number is only wrong
 func ParseStat(b []byte, s *Stat) bool {
 	open, end := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
 	if open < 0 || end < open {
@@ -129,6 +131,8 @@ func Line(b []byte, name string) ([]byte, bool) {
 }
 
 // Field is the number at the start of Line.
+//
+//nolint:gosec // G115: what was unsigned comes back as it was
 func Field(b []byte, name string) (uint64, bool) {
 	line, _ := Line(b, name)
 	if i := bytes.IndexAny(line, " \t"); i >= 0 {

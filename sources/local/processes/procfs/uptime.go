@@ -30,5 +30,6 @@ func (d *Dir) Uptime() (time.Duration, error) {
 
 // Ticks is a number of ticks as a duration.
 func Ticks(n uint64) time.Duration {
-	return time.Duration(n) * (time.Second / TicksPerSecond)
+	const most = 1 << 38 // 87 years; a duration holds no more than 292
+	return time.Duration(min(n, most)) * (time.Second / TicksPerSecond)
 }
