@@ -1,36 +1,81 @@
 package themes
 
-// DarkTheme is the default on a dark background.
-func DarkTheme() Theme {
-	t := Theme{Name: "dark", Dark: true}
-	set := func(tok Token, hex uint32, attr Attr) { t.Looks[tok] = Look{Hex(hex), attr} }
-	set(Text, 0xb8bcc4, 0)
-	set(Strong, 0xf2f4f8, Bold)
-	set(Muted, 0x868c98, 0)
-	set(Faint, 0x4a4f5a, 0)
-	set(Title, 0xc8ccd4, 0)
-	set(Rule, 0x4a4f5a, 0)
-	set(Focus, 0x7fb4ff, Bold)
-	set(Key, 0x9fc4ff, 0)
-	set(OK, 0x7fb98a, 0)
-	set(Info, 0x7fb4d8, 0)
-	set(Warning, 0xf0b050, Bold)
-	set(Critical, 0xff6b63, Bold)
-	set(Stale, 0x6a6f7a, 0)
-	set(Accent, 0xb9a3ff, Bold)
-	set(Link, 0x7fb4ff, Underline)
-	set(Cursor, 0xe6e6e6, 0)
-	set(Hit, 0x101010, Bold)
-	set(Bar, 0x1c1f26, 0)
-	set(Selection, 0x2a3140, 0)
-	set(Overlay, 0x1e222b, 0)
-	set(Span, 0x402a2a, 0)
-	set(HitBack, 0xe0c060, 0)
-	for i, c := range []uint32{0x6fa8dc, 0xe6a15c, 0x82b98a, 0xc58fd0, 0xd6c164, 0x6cc0c0, 0xd98a9a, 0x9aa4e6, 0xa8b86a, 0xb99a80} {
-		set(Series(i), c, 0)
+import (
+	"fmt"
+	"strings"
+)
+
+// Builtin lists the themes that come with the program, in the order in which
+// the theme key goes through them. The first is the default.
+func Builtin() []Theme {
+	return []Theme{
+		DarkTheme(), LightTheme(), NightTheme(), ContrastTheme(), ContrastLightTheme(),
+		ColorblindTheme(), ColorblindLightTheme(), ANSI16Theme(), ANSI16LightTheme(), MonoTheme(),
 	}
-	for i, c := range []uint32{0x1b2a41, 0x1f3b5a, 0x245073, 0x2b688a, 0x36829c, 0x4d9ca6, 0x78b5a4, 0xaecb98, 0xe0d889, 0xfbe77a} {
-		set(heat0+Token(i), c, 0) //nolint:gosec // ten entries
+}
+
+// ByName is the built-in theme of that name.
+func ByName(name string) (Theme, bool) {
+	for _, t := range Builtin() {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Theme{}, false
+}
+
+// Pick is the theme a user means by name on a terminal whose background is
+// dark or not: "" and "auto" are dark or light; contrast, colorblind and
+// ansi16 become their variant for the background. Any other built-in theme is
+// what it says, whatever the background.
+func Pick(name string, darkBackground bool) (Theme, error) {
+	if name == "" || name == "auto" {
+		name = "light"
+		if darkBackground {
+			name = "dark"
+		}
+	}
+	if !darkBackground {
+		if t, ok := ByName(name + "-light"); ok {
+			return t, nil
+		}
+	}
+	if t, ok := ByName(name); ok {
+		return t, nil
+	}
+	known := []string{"auto"}
+	for _, t := range Builtin() {
+		known = append(known, t.Name)
+	}
+	return Theme{}, fmt.Errorf("no theme is called %q; there are %s", name, strings.Join(known, ", "))
+}
+
+// A sheet is how a built-in theme is written down: looks for the tokens with
+// a meaning, then the two ranges.
+type sheet struct {
+	name   string
+	dark   bool
+	paper  uint32
+	looks  [series0]Look
+	series [NumSeries]uint32
+	heat   [NumHeat]uint32
+}
+
+func (s sheet) theme() Theme {
+	t := Theme{Name: s.name, Dark: s.dark, Paper: Hex(s.paper)}
+	copy(t.Looks[:], s.looks[:])
+	for i, c := range s.series {
+		t.Looks[int(series0)+i].Color = Hex(c)
+	}
+	for i, c := range s.heat {
+		t.Looks[int(heat0)+i].Color = Hex(c)
 	}
 	return t
 }
+
+func plain(hex uint32) Look { return Look{Color: Hex(hex)} }
+
+func bold(hex uint32) Look { return Look{Color: Hex(hex), Attr: Bold} }
+
+// backed is a background; where there are no colours it is reversed.
+func backed(hex uint32) Look { return Look{Color: Hex(hex), Attr: Reverse} }

@@ -51,6 +51,7 @@ type Look struct {
 // A Theme gives every token a look. Themes are values; copy to change one.
 type Theme struct {
 	Name  string
-	Dark  bool // made for a dark background
+	Dark  bool  // made for a dark background
+	Paper Color // the background it is made for; pictures are drawn on it, terminals keep their own
 	Looks [NumTokens]Look
 }

@@ -2,6 +2,8 @@
 // colours and attributes. It knows no terminal and imports nothing of ours.
 package themes
 
+import "strconv"
+
 // A Token names a meaning, never a colour. Panels and chrome draw with tokens;
 // a Theme says what each one looks like. Series and heat tokens are ranges:
 // use Series and Heat.
@@ -65,4 +67,32 @@ func Heat(v float64) Token {
 		return heat0 + NumHeat - 1
 	}
 	return heat0 + Token(v*NumHeat)
+}
+
+// isBackground reports whether the colour of t is a background.
+func isBackground(t Token) bool {
+	return t == Bar || t == Selection || t == Overlay || t == Span || t == HitBack
+}
+
+// names are the tokens as theme files call them; series and heat are lists.
+var names = [...]string{
+	Text: "text", Strong: "strong", Muted: "muted", Faint: "faint", Title: "title", Rule: "rule", Focus: "focus",
+	Key: "key", OK: "ok", Info: "info", Warning: "warning", Critical: "critical", Stale: "stale", Accent: "accent",
+	Link: "link", Cursor: "cursor", Hit: "hit", Bar: "bar", Selection: "selection", Overlay: "overlay", Span: "span",
+	HitBack: "hitback",
+}
+
+// String is the token's name in theme files.
+func (t Token) String() string {
+	switch {
+	case t == Default:
+		return "default"
+	case int(t) < len(names):
+		return names[t]
+	case t < heat0:
+		return "series" + strconv.Itoa(int(t-series0))
+	case t < numTokens:
+		return "heat" + strconv.Itoa(int(t-heat0))
+	}
+	return "token" + strconv.Itoa(int(t))
 }
