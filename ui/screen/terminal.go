@@ -78,6 +78,19 @@ func (t *Terminal) Enter() {
 	t.wake.Broadcast()
 }
 
+// Resume goes back to the alternate screen after a suspension, whether or not
+// the program has done so already, and repaints. The terminal may have been
+// used by others meanwhile, so nothing about it is taken as known.
+func (t *Terminal) Resume() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.alt {
+		t.foreign = append(t.foreign, enterAlt+hideCur...)
+	}
+	t.alt, t.known = true, false
+	t.wake.Broadcast()
+}
+
 // Present shows g. It copies g and returns at once.
 func (t *Terminal) Present(g *Grid) {
 	t.mu.Lock()
