@@ -1,7 +1,6 @@
 package panels
 
 import (
-	"math"
 	"strings"
 	"time"
 
@@ -38,6 +37,8 @@ type graph struct {
 	shown   []*graphLine // drawn in their colour, in the order of drawing
 	rest    []*graphLine // drawn faint
 	caption string
+	widest  int // name of the legend, in columns
+	values  int // columns of its values
 
 	// The picture.
 	drawn   graphDrawn
@@ -107,9 +108,9 @@ func (g *graph) Caption(c Context) string {
 	if g.caption == "" && len(g.lines) == 1 {
 		l := g.lines[0]
 		if !c.Cursor.IsZero() {
-			return text(l.format(l.at(c.Cursor, c.Window), c), c) + " at " + clock(c.Cursor, c)
+			return l.written(l.at(c.Cursor, c.Window), c) + " at " + timeOfDay(c.Cursor, c)
 		}
-		return text(l.format(l.last, c), c)
+		return l.written(l.last, c)
 	}
 	return g.caption
 }
@@ -143,16 +144,8 @@ func distance(a, b int64) uint64 {
 	return uint64(a) - uint64(b) //nolint:gosec // the difference is right whatever wraps
 }
 
-// text is b as a string, in 7 bits if asked for.
-func text(b []byte, c Context) string {
-	if c.ASCII {
-		return units.ASCII(string(b))
-	}
-	return string(b)
-}
-
-// clock is the time of day in the zone of c.
-func clock(t time.Time, c Context) string {
+// timeOfDay is the time of day in the zone of c.
+func timeOfDay(t time.Time, c Context) string {
 	if c.Zone != nil {
 		return t.In(c.Zone).Format("15:04:05")
 	}
@@ -205,10 +198,7 @@ func (g *graph) drawNothing(r screen.Region) {
 	r.Text(max(0, (w-screen.Width(why))/2), h/2, why, screen.On(themes.Muted))
 }
 
-// finite reports whether v is neither NaN nor infinite.
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// key tells a series from all others of the panel.
+// graphKey tells a series from all others of the panel.
 func graphKey(query int, l sources.Labels) string {
 	return string(rune('0'+query)) + l.Key()
 }

@@ -81,7 +81,7 @@ func (g *graph) cursorLabel(l graphLayout, c Context) (x int, label string, ok b
 	if !ok {
 		return 0, "", false
 	}
-	label = clock(c.Cursor, c)
+	label = timeOfDay(c.Cursor, c)
 	if len(label) > l.plot.w {
 		return 0, "", false
 	}
@@ -124,7 +124,7 @@ func (g *graph) drawMarks(r screen.Region, l graphLayout, c Context) {
 		s := g.shown[k]
 		v := s.at(c.Window.End, c.Window)
 		if k < len(g.bands) && g.spec.Graph.Stack {
-			v = lastOf(g.bands[k])
+			v = g.middle(k)
 		} else if s.line.Negate {
 			v = -v
 		}
@@ -145,12 +145,20 @@ func (g *graph) drawMarks(r screen.Region, l graphLayout, c Context) {
 	}
 }
 
-// lastOf is the last value that is not a gap, if it is one of the last few.
-func lastOf(band []float64) float64 {
+// middle is the middle of band k of the stack where it ends, if it does near the right edge.
+func (g *graph) middle(k int) float64 {
+	band := g.bands[k]
 	for i := len(band) - 1; i >= max(len(band)-8, 0); i-- {
-		if band[i] == band[i] {
-			return band[i]
+		v := band[i]
+		if v != v {
+			continue
 		}
+		for j := k - 1; j >= 0; j-- {
+			if below := g.bands[j][i]; below*v > 0 { // on the same side of zero
+				return v/2 + below/2
+			}
+		}
+		return v / 2
 	}
 	return math.NaN()
 }
@@ -220,7 +228,7 @@ func (g *graph) drawThresholdLabels(r screen.Region, c Context) {
 func drawBytes(r screen.Region, x, y int, b []byte, s screen.Style, c Context) int {
 	for _, ch := range b {
 		if ch < 0x20 || ch > 0x7e { // µ, ∞, or a unit from elsewhere
-			return r.Text(x, y, text(b, c), s)
+			return r.Text(x, y, plainText(string(b), c.ASCII), s)
 		}
 	}
 	for i, ch := range b {

@@ -71,7 +71,7 @@ func layoutGraph(w, h int, place string, rows int) graphLayout {
 		return l
 	}
 	if h >= graphSideHeight && (place == "right" && w >= 2*graphMarkWidth || place == "" && w >= graphSideWidth) {
-		side := min(max(w*7/20, 28), 64)
+		side := min(max(w*2/5, 28), 68)
 		l.plot.w -= side
 		l.legend = graphBox{w - side + 1, 0, side - 1, h}
 		l.table = true

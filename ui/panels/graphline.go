@@ -73,7 +73,9 @@ func (g *graph) load(i int, r *poll.Result) []*graphLine {
 			l.key += "+"
 		}
 		taken[l.key] = true
-		l.name = names.name(s.Labels)
+		if l.name = names.name(s.Labels); l.name == unnamed && g.spec.Title != "" {
+			l.name = cutName(g.spec.Title)
+		}
 		l.width = screen.Width(l.name)
 		l.unit, l.digits = g.spec.Unit, -1
 		if q.Unit != "" {
@@ -199,7 +201,7 @@ func (l *graphLine) snap(t int64, dir int) (at int64, ok bool) {
 	return times[after], true
 }
 
-// format writes a value of the series. The result is valid until the next call.
-func (l *graphLine) format(v float64, c Context) []byte {
-	return units.Append(nil, v, l.unit, l.digits, c.Zone)
+// written is a value of the series as text.
+func (l *graphLine) written(v float64, c Context) string {
+	return plainText(units.FormatIn(v, l.unit, l.digits, c.Zone), c.ASCII)
 }

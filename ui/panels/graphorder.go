@@ -33,6 +33,10 @@ func (g *graph) top() int {
 // arrange orders the series and decides which are drawn how.
 func (g *graph) arrange() {
 	g.order = g.order[:0]
+	solo := g.solo
+	if !slices.ContainsFunc(g.lines, func(l *graphLine) bool { return l.key == solo }) {
+		solo = "" // it is gone, for now
+	}
 	for _, l := range g.lines {
 		if g.filter == "" || strings.Contains(strings.ToLower(l.name), g.filter) {
 			g.order = append(g.order, l)
@@ -48,12 +52,12 @@ func (g *graph) arrange() {
 	})
 	g.shown, g.rest = g.shown[:0], g.rest[:0]
 	for i, l := range g.order {
-		if i < g.top() || l.key == g.focus || l.key == g.solo {
+		if i < g.top() || l.key == g.focus || l.key == solo {
 			l.who.claim(g.order[:min(g.top(), len(g.order))])
 		}
 		switch {
-		case g.hidden[l.key], g.solo != "" && l.key != g.solo:
-		case i < g.top(), l.key == g.focus, l.key == g.solo:
+		case g.hidden[l.key], solo != "" && l.key != solo:
+		case i < g.top(), l.key == g.focus, l.key == solo:
 			g.shown = append(g.shown, l)
 		default:
 			g.rest = append(g.rest, l)
@@ -70,7 +74,8 @@ func (g *graph) arrange() {
 		}
 		return cmp.Compare(a.who.order, b.who.order)
 	})
-	g.caption = g.describe(cut)
+	g.caption = g.describe(cut, solo != "")
+	g.measureLegend()
 }
 
 // claim gives the series a colour that none of its peers has. It keeps the one
@@ -104,24 +109,25 @@ func compareLines(a, b *graphLine, by string) int {
 		return 0
 	}
 	if math.IsNaN(x) || math.IsNaN(y) {
-		return cmp.Compare(boolInt(math.IsNaN(x)), boolInt(math.IsNaN(y)))
+		return cmp.Compare(nanLast(x), nanLast(y))
 	}
 	return cmp.Compare(y, x)
 }
 
-func boolInt(b bool) int {
-	if b {
+// nanLast is greater for NaN.
+func nanLast(v float64) int {
+	if math.IsNaN(v) {
 		return 1
 	}
 	return 0
 }
 
 // describe says what is not told apart, and by which rule.
-func (g *graph) describe(cut bool) string {
+func (g *graph) describe(cut, alone bool) string {
 	s := ""
 	n := strconv.Itoa(len(g.order))
 	switch {
-	case g.solo != "":
+	case alone:
 		s = "1 of " + strconv.Itoa(len(g.lines)) + " shown alone"
 	case cut:
 		s = "top " + strconv.Itoa(g.top()) + " of " + n + " by " + g.rule()
@@ -134,16 +140,16 @@ func (g *graph) describe(cut bool) string {
 			hidden++
 		}
 	}
-	if hidden > 0 && g.solo == "" {
-		s = join(s, strconv.Itoa(hidden)+" hidden")
+	if hidden > 0 && !alone {
+		s = addNote(s, strconv.Itoa(hidden)+" hidden")
 	}
 	if g.cut > 0 {
-		s = join(s, strconv.Itoa(g.cut)+" left out by the source")
+		s = addNote(s, strconv.Itoa(g.cut)+" left out by the source")
 	}
 	return s
 }
 
-func join(a, b string) string {
+func addNote(a, b string) string {
 	if a == "" {
 		return b
 	}

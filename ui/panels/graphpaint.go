@@ -110,7 +110,7 @@ func (g *graph) fitAxis(lo, hi float64, rows int) {
 	if keepHi {
 		hi = *g.spec.Max
 	}
-	g.axis = units.FitAxis(lo, hi, g.unit(), rows/3+1, keepLo, keepHi)
+	g.axis = units.FitAxis(lo, hi, g.unit(), min((rows+2)/3+1, 7), keepLo, keepHi)
 }
 
 // thresholds are the panel's, or those of its only query.
@@ -221,9 +221,5 @@ func (g *graph) paintStack(bands [][]float64, v plot.Scale) {
 			}
 			*from = row
 		}
-		if above < zero || below > zero {
-			continue
-		}
-		g.canvas.Dot(i, zero, screen.On(themes.Faint))
 	}
 }

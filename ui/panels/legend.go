@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"slices"
 	"strconv"
 
 	"nightjar/themes"
@@ -17,7 +18,7 @@ type graphHit struct {
 // Widths of the legend's parts in columns.
 const (
 	legendChip  = 3 // focus sign, letter, blank
-	legendValue = 9 // a blank and eight columns of value
+	legendValue = 9 // most columns of a value
 	legendName  = 12
 	legendGap   = 2
 )
@@ -36,7 +37,7 @@ var legendStats = [...]struct {
 // drawLegend draws the legend into its part of the body.
 func (g *graph) drawLegend(r screen.Region, l graphLayout, c Context) {
 	w, h := r.Size()
-	if w < legendChip+legendValue || len(g.order) == 0 {
+	if w < legendChip+g.values+3 || len(g.order) == 0 {
 		return
 	}
 	if l.table && h >= 2 {
@@ -64,10 +65,11 @@ func (g *graph) legendAt(c Context) []byte {
 // drawLegendTable draws a row for each series under a header, from g.scroll on.
 func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
 	w, h := r.Size()
-	stats := min(max((w-legendChip-legendName)/legendValue, 1), len(legendStats))
-	name := w - legendChip - stats*legendValue
+	cell := g.values + 1 // a blank and a value
+	stats := min(max((w-legendChip-legendName)/cell, 1), len(legendStats))
+	name := w - legendChip - stats*cell
 	if l.legend.x == 0 { // below the plot: not wider than it needs to be
-		name = min(name, max(g.widestName(), legendName, 24))
+		name = min(name, max(g.widest, legendName, 24))
 	}
 	muted := screen.On(themes.Muted)
 	if c.Cursor.IsZero() {
@@ -83,7 +85,7 @@ func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
 		if g.sort != "" && g.sort == legendStats[k].title {
 			style = screen.On(themes.Text)
 		}
-		r.Right(legendChip+name+k*legendValue+1, 0, legendValue-1, title, style)
+		r.Right(legendChip+name+k*cell+1, 0, g.values, title, style)
 	}
 	rows := h - 1
 	foot := len(g.order) > rows && rows > 1
@@ -104,7 +106,7 @@ func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
 			if k > 0 && style == screen.On(themes.Text) {
 				st = muted
 			}
-			g.drawLegendValue(r, legendChip+name+k*legendValue+1, y, legendValue-1, s, v, st, c)
+			g.drawLegendValue(r, legendChip+name+k*cell+1, y, g.values, s, v, st, c)
 		}
 		g.hits = append(g.hits, graphHit{l.legend.y + y, l.legend.x, l.legend.x + w, s.key})
 	}
@@ -112,28 +114,43 @@ func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
 		g.buf = strconv.AppendInt(g.buf[:0], int64(g.scroll+1), 10)
 		g.buf = strconv.AppendInt(append(g.buf, '-'), int64(g.scroll+rows), 10)
 		g.buf = strconv.AppendInt(append(g.buf, " of "...), int64(len(g.order)), 10)
-		g.buf = append(g.buf, ", n for the next"...)
 		drawBytes(r, legendChip, h-1, g.buf, muted, c)
 	}
 }
 
-// legendTitle says in which order the series are, or which are told apart.
+// legendTitle says in which order the series are.
 func (g *graph) legendTitle() string {
-	switch {
-	case g.caption != "":
-		return g.caption
-	case g.sort != "":
-		return "by " + g.sort
+	by := g.sort
+	if len(g.order) > g.top() {
+		by = g.rule()
+	}
+	switch by {
+	case "last":
+		return "by last"
+	case "max":
+		return "by max"
+	case "min":
+		return "by min"
+	case "avg":
+		return "by average"
+	case "name":
+		return "by name"
 	}
 	return ""
 }
 
-func (g *graph) widestName() int {
-	n := 0
+// measureLegend finds the widths of the legend's columns: as wide as the
+// values are, so that they change when a magnitude does and not with every tick.
+func (g *graph) measureLegend() {
+	g.widest, g.values = 0, 5
 	for _, l := range g.order {
-		n = max(n, l.width)
+		g.widest = max(g.widest, l.width)
+		for _, v := range [...]float64{l.last, l.min, l.max} {
+			g.buf = units.Append(g.buf[:0], v, l.unit, l.digits, nil)
+			g.values = max(g.values, columnsOf(g.buf))
+		}
 	}
-	return n
+	g.values = min(g.values, legendValue)
 }
 
 // drawLegendChip draws a row's focus sign and the series' letter in its colour,
@@ -141,10 +158,11 @@ func (g *graph) widestName() int {
 func (g *graph) drawLegendChip(r screen.Region, x, y int, l *graphLine, c Context) screen.Style {
 	text, chip, letter := screen.On(themes.Text), g.styleOf(l).With(themes.Reverse), l.letter()
 	switch {
-	case g.hidden[l.key] || g.solo != "" && g.solo != l.key:
-		text, chip, letter = screen.On(themes.Faint), screen.On(themes.Faint), '-'
-	case l.who.mark < 0 || !g.isShown(l):
+	case slices.Contains(g.shown, l):
+	case slices.Contains(g.rest, l):
 		text, chip, letter = screen.On(themes.Muted), screen.On(themes.Faint), '.'
+	default: // hidden
+		text, chip, letter = screen.On(themes.Faint), screen.On(themes.Faint), '-'
 	}
 	if l.key == g.focus {
 		r.Put(x, y, '>', screen.On(themes.Focus))
@@ -152,16 +170,6 @@ func (g *graph) drawLegendChip(r screen.Region, x, y int, l *graphLine, c Contex
 	}
 	r.Put(x+1, y, letter, chip)
 	return text
-}
-
-// isShown reports whether l is drawn in its colour.
-func (g *graph) isShown(l *graphLine) bool {
-	for _, x := range g.shown {
-		if x == l {
-			return true
-		}
-	}
-	return false
 }
 
 // drawLegendValue draws a value right-aligned. It is never cut: where it does
@@ -193,13 +201,13 @@ func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
 	if !c.Cursor.IsZero() {
 		x = drawBytes(r, 1, 0, g.legendAt(c), screen.On(themes.Cursor), c) + legendGap
 	}
-	name := min(max(g.widestName(), 3), 20)
-	item := legendChip + name + legendValue + 1
-	per := max((w-x)/item, 1)
+	name := min(max(g.widest, 3), 20)
+	item := legendChip + name + 1 + g.values + 1
+	per := max((w-x+1)/item, 1)
 	if len(g.order) > per*h { // narrower names show more
 		name = min(name, 10)
-		item = legendChip + name + legendValue + 1
-		per = max((w-x)/item, 1)
+		item = legendChip + name + 1 + g.values + 1
+		per = max((w-x+1)/item, 1)
 	}
 	n := len(g.order)
 	fit := per * h
@@ -211,18 +219,18 @@ func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
 		s := g.order[g.scroll+i]
 		at, y := x+i%per*item, i/per
 		style := g.drawLegendChip(r, at, y, s, c)
-		fitName(r, at+legendChip, y, min(name, w-at-legendChip-legendValue), s.name, style, c.ASCII)
+		fitName(r, at+legendChip, y, min(name, w-at-legendChip-g.values-1), s.name, style, c.ASCII)
 		v := s.last
 		if !c.Cursor.IsZero() {
 			v = s.at(c.Cursor, c.Window)
 		}
-		g.drawLegendValue(r, at+legendChip+name+1, y, legendValue-1, s, v, style, c)
+		g.drawLegendValue(r, at+legendChip+name+1, y, min(g.values, w-at-legendChip-name-1), s, v, style, c)
 		g.hits = append(g.hits, graphHit{l.legend.y + y, at, at + item, s.key})
 	}
 	if more := n - fit; more > 0 && per*h > fit {
 		at, y := x+(per*h-1)%per*item, h-1
 		g.buf = strconv.AppendInt(append(g.buf[:0], '+'), int64(more), 10)
-		g.buf = append(g.buf, " more, n"...)
+		g.buf = append(g.buf, " more"...)
 		drawBytes(r, at+1, y, g.buf, screen.On(themes.Muted), c)
 	}
 }
@@ -232,25 +240,24 @@ func (g *graph) drawLegendLone(r screen.Region, l graphLayout, c Context) {
 	w, _ := r.Size()
 	s := g.order[0]
 	style := g.drawLegendChip(r, 0, 0, s, c)
-	const stat = 4 + legendValue + 1
+	stat := 3 + 1 + g.values + legendGap
 	room := w - legendChip
 	name := min(max(s.width, 3), 24, room/2)
 	fitName(r, legendChip, 0, name, s.name, style, c.ASCII)
-	x := legendChip + name + 1
+	x := legendChip + name + legendGap
 	g.hits = append(g.hits, graphHit{l.legend.y, 0, w, s.key})
-	muted := screen.On(themes.Muted)
-	if !c.Cursor.IsZero() && x+12+legendValue <= w {
-		n := drawBytes(r, x+1, 0, g.legendAt(c), screen.On(themes.Cursor), c)
-		g.drawLegendValue(r, x+n+1, 0, legendValue, s, s.at(c.Cursor, c.Window), screen.On(themes.Strong), c)
-		x += n + legendValue + 2
+	if at := len("at 15:04:05 "); !c.Cursor.IsZero() && x+at+g.values <= w {
+		drawBytes(r, x, 0, g.legendAt(c), screen.On(themes.Cursor), c)
+		g.drawLegendValue(r, x+at, 0, g.values, s, s.at(c.Cursor, c.Window), screen.On(themes.Strong), c)
+		x += at + g.values + legendGap
 	}
 	for k := range legendStats {
-		if x+stat > w {
+		title := legendStats[k].title
+		if x+stat-legendGap+1 > w {
 			return
 		}
-		v := legendStats[k].value(s)
-		r.Text(x+1, 0, legendStats[k].title, muted)
-		g.drawLegendValue(r, x+4, 0, legendValue, s, v, screen.On(themes.Text), c)
-		x += stat
+		n := r.Text(x, 0, title, screen.On(themes.Muted))
+		g.drawLegendValue(r, x+n+1, 0, g.values, s, legendStats[k].value(s), screen.On(themes.Text), c)
+		x += n + 1 + g.values + legendGap
 	}
 }

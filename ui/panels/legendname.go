@@ -12,6 +12,9 @@ import (
 // Labels may be of any length, and nobody reads more than this.
 const maxName = 200
 
+// unnamed is what a series without any labels is called.
+const unnamed = "value"
+
 // metricName is the label that holds the metric's name.
 const metricName = "__name__"
 
@@ -73,7 +76,7 @@ func (n namer) name(l sources.Labels) string {
 	case l.Name() != "":
 		return cutName(l.Name())
 	}
-	return "value"
+	return unnamed
 }
 
 // tellingLabels are the names of the labels whose values differ, or that some

@@ -53,12 +53,16 @@ func FitAxis(lo, hi float64, u string, most int, keepLo, keepHi bool) Axis {
 		if math.IsInf(v, 0) || v > axisLimit {
 			return Axis{Lo: lo / d.factor, Hi: hi / d.factor}
 		}
-		first, last := math.Floor(nudge(lo/v)), math.Ceil(-nudge(-hi/v))
+		// A quotient that is whole but for rounding counts as whole.
+		const rounding = 1e-12
+		bottom, top := lo/v, hi/v
+		first := math.Floor(bottom + math.Abs(bottom)*rounding)
+		last := math.Ceil(top - math.Abs(top)*rounding)
 		if keepLo {
-			first = math.Ceil(nudge(lo / v))
+			first = math.Ceil(bottom - math.Abs(bottom)*rounding)
 		}
 		if keepHi {
-			last = math.Floor(-nudge(-hi / v))
+			last = math.Floor(top + math.Abs(top)*rounding)
 		}
 		if last-first+1 > float64(n) {
 			continue
@@ -87,9 +91,6 @@ func FitAxis(lo, hi float64, u string, most int, keepLo, keepHi bool) Axis {
 		return a
 	}
 }
-
-// nudge makes a quotient that is a whole number but for rounding whole, from below.
-func nudge(q float64) float64 { return q + math.Abs(q)*1e-12 }
 
 // axisEnds makes any two values finite and ordered.
 func axisEnds(lo, hi float64, keepLo, keepHi bool) (float64, float64) {

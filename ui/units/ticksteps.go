@@ -7,7 +7,7 @@ import (
 )
 
 // A step is the distance of two ticks: mantissa·10^exponent (mantissa 1, 2 or
-// 5), or, where whole is set, that many of the unit's base (seconds, bytes).
+// 5, of percent 25 too, because quarters are what is looked for), or, where whole is set, that many of the unit's base (seconds, bytes).
 type step struct {
 	mantissa, exponent int
 	whole              float64
@@ -84,7 +84,11 @@ func (s step) next(d unit) step {
 	case 1:
 		s.mantissa = 2
 	case 2:
-		s.mantissa = 5
+		if s.mantissa = 5; d.scale == percent {
+			s.mantissa, s.exponent = 25, s.exponent-1
+		}
+	case 25:
+		s.mantissa, s.exponent = 5, s.exponent+1
 	default:
 		s.mantissa, s.exponent = 1, s.exponent+1
 	}
