@@ -25,6 +25,7 @@ func (r *reader) names(b *Board, g given, vars []given) {
 
 func (r *reader) checkVariable(v *Variable, n ast.Node, g given) {
 	switch {
+	case g == nil: // said already
 	case !g.has("name"):
 		r.problem(n, "a variable needs a name")
 	case nameLen(v.Name) != len(v.Name) || v.Name == "":
@@ -46,18 +47,18 @@ func (r *reader) checkVariable(v *Variable, n ast.Node, g given) {
 
 // ids makes the IDs that are not given, and checks those that are.
 func (r *reader) ids(rows [][]placedPanel) {
-	taken := map[string]bool{}
+	taken := map[string]int{}
 	for _, row := range rows {
 		for _, p := range row {
 			switch {
 			case !p.keys.has("id"):
 			case p.ID == "":
 				r.problem(p.keys["id"], "the id is empty")
-			case taken[p.ID]:
+			case taken[p.ID] > 0:
 				r.problem(p.keys["id"], "there are two panels with the id %q", p.ID)
 			}
 			if p.ID != "" {
-				taken[p.ID] = true
+				taken[p.ID]++
 			}
 		}
 	}
@@ -71,7 +72,6 @@ func (r *reader) ids(rows [][]placedPanel) {
 				name = string(p.Kind)
 			}
 			p.ID = unique(name, taken)
-			taken[p.ID] = true
 		}
 	}
 }
@@ -92,6 +92,9 @@ func onlyFor(key string) []Kind {
 }
 
 func (r *reader) checkPanel(p placedPanel) {
+	if p.keys == nil {
+		return // said already
+	}
 	if !p.keys.has("kind") {
 		r.problem(p.node, "a panel needs a kind: %s", list(kindNames(Kinds())))
 		return
@@ -211,22 +214,22 @@ func (r *reader) nodes(object ast.Node, key string) []ast.Node {
 // checkThresholds sees that being further past a limit is never milder.
 func (r *reader) checkThresholds(ts []Threshold, nodes []ast.Node) {
 	rank := map[Level]int{LevelInfo: 0, LevelWarning: 1, LevelCritical: 2}
-	for i, a := range ts {
-		for _, b := range ts[:i] {
-			if a.Below != b.Below || math.IsNaN(a.At) || math.IsNaN(b.At) {
+	for i, t := range ts {
+		for _, other := range ts[:i] {
+			if t.Below != other.Below || math.IsNaN(t.At) || math.IsNaN(other.At) {
 				continue
 			}
-			further := a.At > b.At
-			if a.Below {
-				further = a.At < b.At
+			near, far := other, t // in the order in which a value passes them
+			if (far.At < near.At) != t.Below {
+				near, far = far, near
 			}
 			switch {
-			case a.At == b.At:
-				r.problem(nodes[i], "there are two thresholds at %v", a.At)
-			case a.Level == b.Level:
-				r.problem(nodes[i], "the thresholds at %v and %v are both %s: one of them does nothing", b.At, a.At, a.Level)
-			case further != (rank[a.Level] > rank[b.Level]):
-				r.problem(nodes[i], "%s at %v is milder the further it goes: %s is at %v", a.Level, a.At, b.Level, b.At)
+			case near.At == far.At:
+				r.problem(nodes[i], "there are two thresholds at %v", far.At)
+			case near.Level == far.Level:
+				r.problem(nodes[i], "the thresholds at %v and %v are both %s: the second does nothing", near.At, far.At, far.Level)
+			case rank[far.Level] < rank[near.Level]:
+				r.problem(nodes[i], "past %v it is %s, but further, past %v, only %s", near.At, near.Level, far.At, far.Level)
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func (r *reader) board(n ast.Node) *Board {
 	})
 	b.Name = cmp.Or(b.Name, slug(b.Title), fileName(r.file), "board")
 	b.Title = cmp.Or(b.Title, b.Name)
-	if len(b.Rows) == 0 && !g.has("rows") {
+	if g != nil && !g.has("rows") {
 		r.problem(n, "a board needs rows")
 	}
 	r.names(b, g, vars)
@@ -92,7 +92,7 @@ func (r *reader) row(n ast.Node) (Row, []placedPanel) {
 			})
 		},
 	})
-	if !g.has("panels") {
+	if g != nil && !g.has("panels") {
 		r.problem(n, "a row needs panels")
 	}
 	// Only now are the panels where they stay.
@@ -144,10 +144,9 @@ func (r *reader) panel(n ast.Node, p *Panel) (given, []placedQuery) {
 				"auto":  r.flag(&p.Graph.Auto),
 			})
 		},
-		"table": func(n ast.Node) { r.table(n, &p.Table) },
-		"text":  r.text(&p.Text),
-		"list":  r.text(&p.List),
-		// "" and "auto" are what a panel does by itself.
+		"table":  func(n ast.Node) { r.table(n, &p.Table) },
+		"text":   r.text(&p.Text),
+		"list":   r.text(&p.List),
 		"legend": choice(r, &p.Legend, "right", "bottom", "none"),
 		"sort":   choice(r, &p.Sort, "last", "max", "min", "avg", "name"),
 		"top":    r.whole(&p.Top, 1, 1000),
@@ -208,7 +207,7 @@ func (r *reader) column(n ast.Node, c *Column) {
 			of++
 		}
 	}
-	if of != 1 {
+	if g != nil && of != 1 {
 		r.problem(n, "a column shows a label, a query or a field: give one of them, not %d", of)
 	}
 	if c.Priority == 0 {
@@ -227,7 +226,7 @@ func (r *reader) thresholds(into *[]Threshold) func(ast.Node) {
 				"level": choice(r, &t.Level, LevelInfo, LevelWarning, LevelCritical),
 				"area":  r.flag(&t.Area),
 			})
-			if !g.has("at") {
+			if g != nil && !g.has("at") {
 				r.problem(n, "a threshold needs the value it is at")
 			}
 			*into, nodes = append(*into, t), append(nodes, n)

@@ -160,12 +160,14 @@ func slug(title string) string {
 	return b.String()
 }
 
-// unique is name, or name with the first number that is free.
-func unique(name string, taken map[string]bool) string {
-	for i, s := 2, name; ; i++ {
-		if !taken[s] {
-			return s
-		}
-		s = fmt.Sprintf("%s-%d", name, i)
+// unique is name, or name with a number, so that it is not taken; taken counts
+// what was asked for, so that many equal names stay cheap.
+func unique(name string, taken map[string]int) string {
+	s := name
+	for taken[s] > 0 {
+		taken[name]++
+		s = fmt.Sprintf("%s-%d", name, taken[name])
 	}
+	taken[s]++
+	return s
 }

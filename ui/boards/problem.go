@@ -33,16 +33,34 @@ func inOrder(ps []Problem) []Problem {
 // didYouMean names the one of known that word was probably meant to be, or
 // lists them all.
 func didYouMean(word string, known []string) string {
-	best, bestDistance := "", 1+len(word)/3
+	if s := nearest(word, known); s != "" {
+		return fmt.Sprintf("did you mean %q?", s)
+	}
+	return "known are " + list(known)
+}
+
+// nearest is the one of known that word was probably meant to be; empty if none is near.
+func nearest(word string, known []string) string {
+	const furthest = 3
+	best, bestDistance := "", min(1+len(word)/3, furthest)
 	for _, k := range known {
 		if d := distance(word, k); d <= bestDistance && (best == "" || d < bestDistance) {
 			best, bestDistance = k, d
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
+	return best
+}
+
+// clip cuts hostile text to what a message can bear.
+func clip(s string) string {
+	const longest = 60 // characters
+	n := 0
+	for i := range s {
+		if n++; n > longest {
+			return s[:i] + "..."
+		}
 	}
-	return "known are " + list(known)
+	return s
 }
 
 func list(words []string) string {

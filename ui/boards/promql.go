@@ -22,6 +22,9 @@ func (r *reader) checkQueries(b *Board, rows [][]placedPanel) {
 	for _, row := range rows {
 		for _, panel := range row {
 			for _, q := range panel.query {
+				if q.keys == nil {
+					continue // said already
+				}
 				where := q.keys.node("expr", q.node)
 				if strings.TrimSpace(q.Expr) == "" {
 					r.problem(where, "a query needs an expr")

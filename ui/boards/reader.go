@@ -59,9 +59,11 @@ func (r *reader) at(n ast.Node) at {
 	return at{1, 1}
 }
 
-// value looks through anchors, aliases and tags.
+// value looks through anchors, aliases and tags. It is nil, and that is a
+// problem, for an alias of nothing.
 func (r *reader) value(n ast.Node) ast.Node {
 	r.steps--
+	first := n
 	const deepest = 20 // an alias may stand for itself
 	for range deepest {
 		switch x := n.(type) {
@@ -72,7 +74,7 @@ func (r *reader) value(n ast.Node) ast.Node {
 		case *ast.AliasNode:
 			to, ok := r.anchors[x.Value.GetToken().Value]
 			if !ok {
-				r.problem(x, "there is no anchor %q", x.Value.GetToken().Value)
+				r.problem(x, "there is no anchor %q", clip(x.Value.GetToken().Value))
 				return nil
 			}
 			n = to
@@ -80,6 +82,7 @@ func (r *reader) value(n ast.Node) ast.Node {
 			return n
 		}
 	}
+	r.problem(first, "this alias stands for itself")
 	return nil
 }
 
@@ -108,14 +111,15 @@ func (g given) node(key string, object ast.Node) ast.Node {
 	return object
 }
 
-// object reads a mapping. what names it in problems: "a panel".
+// object reads a mapping. what names it in problems: "a panel". What is no
+// mapping is a problem, and nil.
 func (r *reader) object(n ast.Node, what string, fs fields) given {
-	g := given{}
 	m, ok := r.value(n).(ast.MapNode)
 	if !ok {
 		r.problem(n, "%s must be keys and values, not %s", what, kindOf(r.value(n)))
-		return g
+		return nil
 	}
+	g := given{}
 	known := slices.Sorted(maps.Keys(fs))
 	merged := map[string]ast.Node{}
 	for it := m.MapRange(); it.Next() && r.steps > 0; {
@@ -125,12 +129,13 @@ func (r *reader) object(n ast.Node, what string, fs fields) given {
 			continue
 		}
 		name := key.GetToken().Value
-		switch _, twice := g[name]; {
+		switch v := r.value(value); {
 		case fs[name] == nil:
-			r.problem(key, "%s has no key %q; %s", what, name, didYouMean(name, known))
-		case twice:
+			r.problem(key, "%s has no key %q; %s", what, clip(name), didYouMean(name, known))
+		case g.has(name):
 			r.problem(key, "%q is given twice", name)
-		case r.value(value) == nil || r.value(value).Type() == ast.NullType:
+		case v == nil: // said already
+		case v.Type() == ast.NullType:
 			r.problem(key, "%q has no value", name)
 		default:
 			g[name] = value
@@ -139,7 +144,7 @@ func (r *reader) object(n ast.Node, what string, fs fields) given {
 	}
 	for _, name := range slices.Sorted(maps.Keys(merged)) {
 		if value := merged[name]; fs[name] == nil {
-			r.problem(value, "%s has no key %q; %s", what, name, didYouMean(name, known))
+			r.problem(value, "%s has no key %q; %s", what, clip(name), didYouMean(name, known))
 		} else if g[name] == nil {
 			g[name] = value
 			fs[name](value)
@@ -180,11 +185,13 @@ func (r *reader) each(n ast.Node, what string, f func(ast.Node)) {
 		if r.steps <= 0 {
 			return
 		}
-		if x := r.value(v); x == nil || x.Type() == ast.NullType {
+		switch x := r.value(v); {
+		case x == nil: // said already
+		case x.Type() == ast.NullType:
 			r.problem(v, "%s has an empty entry", what)
-			continue
+		default:
+			f(v)
 		}
-		f(v)
 	}
 }
 
@@ -240,6 +247,12 @@ func (r *reader) number(p *float64) func(ast.Node) {
 	return func(n ast.Node) {
 		s, _ := r.scalar(n)
 		v, err := strconv.ParseFloat(s, 64)
+		switch x := r.value(n).(type) {
+		case *ast.InfinityNode:
+			v, err = x.Value, nil
+		case *ast.NanNode:
+			v, err = math.NaN(), nil
+		}
 		switch {
 		case err != nil:
 			r.problem(n, "want a number, not %s", r.shown(n))
@@ -289,7 +302,11 @@ func choice[T ~string](r *reader, p *T, words ...T) func(ast.Node) {
 		for i, w := range words {
 			known[i] = string(w)
 		}
-		r.problem(n, "%s is not one of %s; %s", r.shown(n), list(known), didYouMean(s, known))
+		guess := ""
+		if near := nearest(s, known); near != "" {
+			guess = fmt.Sprintf("; did you mean %q?", near)
+		}
+		r.problem(n, "%s is not one of %s%s", r.shown(n), list(known), guess)
 	}
 }
 
@@ -299,11 +316,7 @@ func (r *reader) shown(n ast.Node) string {
 	if !ok {
 		return kindOf(r.value(n))
 	}
-	const longest = 40
-	if len(s) > longest {
-		s = s[:longest] + "..."
-	}
-	return strconv.Quote(s)
+	return strconv.Quote(clip(s))
 }
 
 func kindOf(n ast.Node) string {
