@@ -86,7 +86,8 @@ type Status struct {
 	Version  string        // of the server or agent, if known
 	Interval time.Duration // how often it has new samples; 0: not known
 	Series   int           // series it holds; 0: not known
-	Since    time.Time     // oldest sample it can have; zero: not known
+	Since    time.Time     // oldest sample it has; zero: not known, or none
+	Fresh    bool          // it collects by itself and began empty when it was opened
 	Notes    []string      // what is missing and why, each said once
 	Received uint64        // bytes read from elsewhere since the start
 }

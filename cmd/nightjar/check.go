@@ -1,5 +1,141 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
 
-func checkCommand(s *session) *cobra.Command { _ = s; return &cobra.Command{Use: "check FILE..."} }
+	"github.com/spf13/cobra"
+
+	"nightjar/cmd/nightjar/config"
+	"nightjar/ui/keys"
+	"nightjar/ui/screen"
+)
+
+func checkCommand(s *session) *cobra.Command {
+	quiet := false
+	cmd := &cobra.Command{
+		Use:   "check [flags] FILE...",
+		Short: "Say what is wrong with configurations, boards and themes",
+		Long: `Say what is wrong with configurations, boards and themes: one line
+"file:line:col: message" for each problem, "file: ok" for a file without one.
+What a file is, is seen from its content.
+
+Exit status: 0 no problems, 1 problems, 2 usage or a file that cannot be read.`,
+		Example: "  nightjar check ~/.config/nightjar/config.yaml boards/*.yaml",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return misused("check: needs a file")
+			}
+			return nil
+		},
+		ValidArgsFunction: completeFiles("yaml", "yml"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return s.check(args, quiet)
+		},
+	}
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "print problems only")
+	return cmd
+}
+
+func (s *session) check(files []string, quiet bool) error {
+	code := exitOK
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			report(s.env.Stderr, fmt.Errorf("check: %w", pathError(err)))
+			code = max(code, exitUsage)
+			continue
+		}
+		problems := checkFile(file, text)
+		for _, p := range problems {
+			fmt.Fprintln(s.out, screen.Clean(p.Error()))
+			code = max(code, exitFailed)
+		}
+		if len(problems) == 0 && !quiet {
+			fmt.Fprintf(s.out, "%s: ok\n", screen.Clean(file))
+		}
+	}
+	if code != exitOK {
+		return &failure{code: code, err: silent}
+	}
+	return nil
+}
+
+// pathError words an error of a file without the name of the system call.
+func pathError(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	}
+	return err
+}
+
+// checkFile finds what is wrong with a file of any kind.
+func checkFile(file string, text []byte) []error {
+	names := config.Names(text)
+	has := func(keys ...string) bool {
+		return slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(names, k) })
+	}
+	switch {
+	case has("rows"):
+		return checkBoard(file, text)
+	case has("tokens", "paper", "base", "base00", "palette", "scheme", "system", "variant"):
+		return checkTheme(file, text)
+	case has("title", "variables", "description") && !has(config.Keys()...):
+		return checkBoard(file, text)
+	default:
+		return checkConfig(file, text)
+	}
+}
+
+func checkTheme(file string, text []byte) []error {
+	_, err := decodeThemes([]document{{file, text}})
+	return flatten(err)
+}
+
+func checkBoard(file string, text []byte) []error {
+	_, err := decodeBoards([]document{{file, text}})
+	return flatten(err)
+}
+
+func checkConfig(file string, text []byte) []error {
+	c, err := config.Decode(file, text)
+	if err != nil {
+		return flatten(err)
+	}
+	m := keys.Default()
+	return flatten(remap(&m, c))
+}
+
+// remap gives m the keys of the configuration. Its error is a config.Problems.
+func remap(m *keys.Map, c *config.Config) error {
+	var problems config.Problems
+	for _, err := range m.Remap(c.Keys) {
+		var r *keys.RemapError
+		errors.As(err, &r) // by the word of Remap
+		problems = append(problems, c.Problem("keys."+r.Action, "keys."+err.Error()))
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return problems
+}
+
+// flatten makes one error of each problem.
+func flatten(err error) []error {
+	if err == nil {
+		return nil
+	}
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		return []error{err}
+	}
+	all := make([]error, len(problems))
+	for i, p := range problems {
+		all[i] = p
+	}
+	return all
+}

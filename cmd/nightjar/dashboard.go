@@ -2,10 +2,146 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
+
+	"nightjar/sources/poll"
+	"nightjar/themes"
+	"nightjar/ui"
+	"nightjar/ui/screen"
 )
 
-func openDashboard(_ context.Context, s *session) int {
-	fmt.Fprintln(s.env.Stderr, "nightjar: the dashboard is not wired yet")
-	return exitFailed
+// maxProcs bounds the cores we use: a tool that looks at a machine in trouble
+// must not be part of it.
+const maxProcs = 4
+
+// ending is how long the program may take to end when it is told to.
+const ending = 2 * time.Second
+
+// openDashboard runs the dashboard on the terminal and returns the exit code.
+func openDashboard(ctx context.Context, s *session) int {
+	err := runDashboard(ctx, s)
+	if err != nil {
+		report(s.env.Stderr, err)
+	}
+	return exitCode(err)
+}
+
+func runDashboard(ctx context.Context, s *session) error {
+	out, ok := s.env.Stdout.(*os.File)
+	if !ok {
+		return failed(exitUsage, "stdout is not a terminal")
+	}
+	runtime.GOMAXPROCS(min(maxProcs, runtime.GOMAXPROCS(0)))
+	d, err := s.openDeck(ctx)
+	if err != nil {
+		return err
+	}
+	opts := d.options
+	opts.Profile = colorprofile.Detect(out, s.env.Environ)
+	opts.Mouse = !s.set.noMouse
+	opts.Dark = true // until the terminal says
+
+	terminal := screen.NewTerminal(out, themes.NewPalette(themes.DarkTheme(), opts.Profile))
+	opts.Terminal = terminal
+	model, err := ui.New(opts)
+	if err != nil {
+		_ = terminal.Close()
+		return failed(exitUsage, "%w", err)
+	}
+	terminal.SetPalette(model.Palette())
+	terminal.Enter()
+	// The layout is on the screen before the program and the data are there.
+	if w, h, err := term.GetSize(out.Fd()); err == nil && w > 0 && h > 0 {
+		model.Resize(w, h)
+		model.Draw()
+	}
+	err = runProgram(ctx, s, model, terminal)
+	return errors.Join(err, closed(terminal))
+}
+
+// runProgram runs the Bubble Tea program until it is told to end, or the terminal is gone.
+func runProgram(ctx context.Context, s *session, model *ui.Model, terminal *screen.Terminal) error {
+	p := tea.NewProgram(model,
+		tea.WithInput(s.env.Stdin), tea.WithOutput(terminal), tea.WithEnvironment(s.env.Environ),
+		tea.WithFPS(1), // its view is constant; our frames do not wait for its ticker
+		tea.WithoutSignalHandler(),
+	)
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case <-ended:
+			return
+		case <-terminal.Lost():
+		case <-ctx.Done():
+			go p.Quit() // blocks while the program is busy
+			select {
+			case <-ended:
+				return
+			case <-time.After(ending):
+			}
+		}
+		p.Kill()
+	}()
+	_, err := p.Run()
+	switch {
+	case err == nil, ctx.Err() != nil, isClosed(terminal.Lost()):
+		return nil
+	case errors.Is(err, tea.ErrProgramPanic):
+		s.log.Error("panic", "err", err)
+		return failed(exitFailed, "a fault of ours ended the dashboard; the trace is above")
+	case errors.Is(err, tea.ErrInterrupted):
+		return nil
+	default:
+		s.log.Error("the program ended", "err", err)
+		return failed(exitFailed, "the terminal: %w", err)
+	}
+}
+
+// closed gives the terminal back. A link that is gone is no failure of ours.
+func closed(t *screen.Terminal) error {
+	if err := t.Close(); err != nil && !isClosed(t.Lost()) {
+		return fmt.Errorf("terminal: %w", err)
+	}
+	return nil
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// sampling tells the screen of each round of samples until ctx is done.
+func sampling(ctx context.Context, name string, next func(context.Context) error) <-chan string {
+	out := make(chan string, 1)
+	go func() {
+		defer close(out)
+		for next(ctx) == nil {
+			select {
+			case out <- name:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// newPoller makes the session's poller.
+func (s *session) newPoller() *poll.Poller {
+	p := poll.New(poll.Options{Logger: s.log})
+	s.closer = append(s.closer, func() error { p.Close(); return nil })
+	return p
 }

@@ -27,12 +27,26 @@ func (s *session) print(q *queryRequest, f *sources.Frame, at time.Time) error {
 		_, err := io.WriteString(s.out, text+"\n")
 		return err //nolint:wrapcheck // said by Run
 	case "csv":
-		return writeCSV(s.out, f, s.zone())
+		return s.printCSV(f)
 	case "chart":
-		return s.chart(q, f)
+		return s.chart(q, f, at)
 	default:
 		return writeTable(s.out, f, s.zone())
 	}
+}
+
+func (s *session) printCSV(f *sources.Frame) error {
+	if _, ok := terminal(s.env.Stdout); !ok {
+		return writeCSV(s.out, f, s.zone())
+	}
+	var b strings.Builder
+	if err := writeCSV(&b, f, s.zone()); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		fmt.Fprintln(s.out, screen.Clean(strings.TrimRight(line, "\r\n")))
+	}
+	return nil
 }
 
 // points goes through the samples of an answer, leaving out steps without one.

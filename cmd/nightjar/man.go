@@ -46,7 +46,7 @@ func manual(root *cobra.Command) string {
 	writeOptions(&b, root.Flags())
 	b.WriteString("# COMMANDS\n\n")
 	for _, c := range subcommands(root) {
-		fmt.Fprintf(&b, "## nightjar %s\n\n", escapeMarkdown(c.Use))
+		fmt.Fprintf(&b, "### nightjar %s\n\n", escapeMarkdown(c.Use))
 		text := c.Long
 		if text == "" {
 			text = c.Short + "."

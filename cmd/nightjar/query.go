@@ -6,10 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/spf13/cobra"
 
 	"nightjar/cmd/nightjar/config"
 	"nightjar/sources"
+	"nightjar/ui/timeline"
 )
 
 // A queryRequest is what the flags of query say.
@@ -77,6 +79,10 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 	if _, err := s.queryTime(q, s.env.Now()); err != nil {
 		return err
 	}
+	if q.format == "chart" && q.step == 0 && q.span > 0 {
+		w, _ := s.chartSize()
+		q.step = max((q.span/time.Duration(2*w)+time.Second-1).Truncate(time.Second), time.Second) // a braille cell has two columns of dots
+	}
 	if err := q.checkSteps(); err != nil {
 		return err
 	}
@@ -100,6 +106,7 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 		return err
 	}
 	s.remarks(src, frame)
+	s.warnShort(src, q, at)
 	return s.print(q, frame, at)
 }
 
@@ -198,4 +205,45 @@ func (s *session) remarks(src sources.Source, f *sources.Frame) {
 		}
 	}
 	fmt.Fprintf(s.env.Stderr, "nightjar: no series%s\n", since)
+}
+
+// warnShort says when an expression looks back further than samples go:
+// Prometheus divides a rate by the whole of its range, so that it comes out too low.
+func (s *session) warnShort(src sources.Source, q *queryRequest, at time.Time) {
+	r, ok := src.(sources.StatusReporter)
+	if !ok {
+		return
+	}
+	since := r.Status().Since
+	back := longestRange(q.expr)
+	if since.IsZero() || since.After(at) || !at.Add(-back).Before(since) {
+		return
+	}
+	fmt.Fprintf(s.env.Stderr, "nightjar: warning: the expression looks back %s, samples only %s: a rate over it is too low; use irate, a shorter range, or --wait %s\n",
+		timeline.FormatSpan(back), at.Sub(since).Round(100*time.Millisecond), timeline.FormatSpan(back))
+}
+
+// longestRange is the longest range that an expression takes a rate or an
+// increase over, such as [1m]; 0 if there is none. Other functions of a range
+// are right over what there is.
+func longestRange(expr string) time.Duration {
+	tree, err := parser.NewParser(parser.Options{}).ParseExpr(expr)
+	if err != nil {
+		return 0
+	}
+	longest := time.Duration(0)
+	parser.Inspect(tree, func(n parser.Node, _ []parser.Node) error {
+		call, ok := n.(*parser.Call)
+		if !ok || call.Func.Name != "rate" && call.Func.Name != "increase" {
+			return nil
+		}
+		switch arg := call.Args[0].(type) {
+		case *parser.MatrixSelector:
+			longest = max(longest, arg.Range)
+		case *parser.SubqueryExpr:
+			longest = max(longest, arg.Range)
+		}
+		return nil
+	})
+	return longest
 }

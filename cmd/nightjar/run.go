@@ -107,6 +107,7 @@ and these beat the configuration file. It changes nothing anywhere.`,
 	root.SetVersionTemplate("nightjar {{.Version}}\n")
 	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(help)
 	s.addFlags(root, allSettings...)
 	root.ValidArgsFunction = completeFiles("yaml", "yml")
 	root.AddCommand(queryCommand(s), frameCommand(s), checkCommand(s), infoCommand(s), completionCommand(s), manCommand(s))
@@ -130,4 +131,16 @@ func completeFiles(extensions ...string) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return extensions, cobra.ShellCompDirectiveFilterFileExt
 	}
+}
+
+// help prints what a command does. That a switch could also be given as
+// --ascii=false is true of all of them and not worth its room.
+func help(cmd *cobra.Command, _ []string) {
+	text := cmd.Long
+	if text == "" {
+		text = cmd.Short
+	}
+	const choice = "[=true|false]"
+	usage := strings.ReplaceAll(cmd.UsageString(), choice, strings.Repeat(" ", len(choice)))
+	cmd.Print(text, "\n\n", usage)
 }

@@ -14,6 +14,7 @@ import (
 
 	"nightjar/cmd/nightjar/config"
 	"nightjar/sources"
+	"nightjar/ui/timeline"
 )
 
 // A session is one run of the program: its settings and what was opened for
@@ -43,6 +44,11 @@ func (s *session) resolve(flags *pflag.FlagSet, targets []string) error {
 	}
 	if err := s.settle(flags); err != nil {
 		return err
+	}
+	if s.set.span != "" {
+		if _, err := timeline.Parse(s.set.span, s.env.Now(), s.zone()); err != nil {
+			return s.blame("range", err)
+		}
 	}
 	for _, t := range targets {
 		if err := checkTarget(t); err != nil {

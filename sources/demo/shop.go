@@ -47,6 +47,7 @@ func newShop(seed uint64, onset time.Time, interval time.Duration) *shop {
 	for i, v := range services {
 		s.addService(v, uint64(i+1)*100_000) //nolint:gosec // an index
 	}
+	s.addProcesses()
 	return s
 }
 

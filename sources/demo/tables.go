@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"nightjar/sources"
@@ -53,6 +55,26 @@ var processes = []process{
 	{2977, "ops", "journalctl -f -u payments", 0.3, 21e6, 0, 0, 60e3, 0, 1, 0.002, "session-71.scope"},
 }
 
+// cpu is percent of a core, memory bytes, at a moment.
+func (p *process) usage(i int, m moment) (cpu, memory float64) {
+	wobble := m.noise(uint64(i+7), 0.25, 15*time.Second) //nolint:gosec // an index
+	return (p.cpu + p.heat*m.heat) * wobble, p.memory + p.leak*m.leak
+}
+
+// addProcesses adds the series of the processes, as this machine has them for its top ones.
+func (s *shop) addProcesses() {
+	for i, p := range processes {
+		name, _, _ := strings.Cut(p.command, " ")
+		id := []string{"instance", hosts[2].name, "job", "node", "pid", strconv.Itoa(int(p.pid)), "command", name, "user", p.user}
+		s.gauge(func(m moment) float64 { cpu, _ := p.usage(i, m); return cpu / 100 }, "nightjar_process_cpu_cores", id...)
+		s.gauge(func(m moment) float64 { _, mem := p.usage(i, m); return mem }, "nightjar_process_resident_memory_bytes", id...)
+	}
+	with := []string{"instance", hosts[2].name, "job", "node"}
+	s.gauge(func(m moment) float64 { return 1 + share(m.since > -time.Minute) }, "nightjar_sessions", with...)
+	s.gauge(func(m moment) float64 { return 1 + share(m.since > -time.Minute) }, "nightjar_sshd_connections", with...)
+	s.gauge(func(m moment) float64 { return float64(int(6 * noise(m.seed, 99, m.t, 10*time.Minute))) }, "nightjar_failed_logins_last_hour", with...)
+}
+
 func processTable(m moment) *sources.Table {
 	t := &sources.Table{
 		Source: "demo", Name: "processes", Time: m.t, Total: len(processes),
@@ -71,9 +93,9 @@ func processTable(m moment) *sources.Table {
 	text := func(v string) sources.Value { return sources.Value{Text: v} }
 	for i, p := range processes {
 		wobble := m.noise(uint64(i+7), 0.25, 15*time.Second) //nolint:gosec // an index
-		mem := p.memory + p.leak*m.leak
+		cpu, mem := p.usage(i, m)
 		t.Rows = append(t.Rows, []sources.Value{
-			num(p.pid), text(p.user), num(math.Round(10*(p.cpu+p.heat*m.heat)*wobble) / 10),
+			num(p.pid), text(p.user), num(math.Round(10*cpu) / 10),
 			num(100 * mem / hosts[2].memory), num(mem),
 			num(p.read * wobble), num(p.written * wobble * (1 + m.heat)),
 			num(p.threads), text("sleeping"), num(p.days*86400 + m.since.Seconds()), text(p.unit), num(1), text(p.command),

@@ -165,7 +165,7 @@ func (s *Source) Status() sources.Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return sources.Status{
-		Kind: Name, Interval: s.o.Interval, Series: s.Series(), Since: s.Oldest(),
+		Kind: Name, Interval: s.o.Interval, Series: s.Series(), Since: s.Oldest(), Fresh: true,
 		Notes: append([]string(nil), s.notes...),
 	}
 }

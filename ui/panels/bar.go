@@ -33,7 +33,11 @@ func drawBar(r screen.Region, x, y, w int, frac float64, bar themes.Token, ascii
 	if frac > 0 {
 		eighths = max(eighths, 1)
 	}
-	if frac < 1 {
+	switch {
+	case frac >= 1:
+	case ascii && w > 1: // half a cell is rounded up below
+		eighths = min(eighths, 8*w-5)
+	default:
 		eighths = min(eighths, 8*w-1)
 	}
 	whole, part := eighths/8, eighths%8

@@ -261,18 +261,9 @@ func (p *bars) Key(k tea.KeyPressMsg, c Context) bool {
 		}
 		p.dirty = true
 		return p.changed()
-	case "down", "j":
-		return p.Wheel(1, c)
-	case "up", "k":
-		return p.Wheel(-1, c)
-	case "pgdown":
-		return p.Wheel(max(1, p.h), c)
-	case "pgup":
-		return p.Wheel(-max(1, p.h), c)
-	case "home", "g":
-		return p.Wheel(-p.top, c)
-	case "end", "G":
-		return p.Wheel(len(p.rows.all), c)
+	}
+	if n, ok := scrollKey(k, p.h, p.kept); ok {
+		return p.Wheel(n, c)
 	}
 	return false
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"nightjar/sources/poll"
 	"nightjar/ui/screen"
 )
 
@@ -84,4 +85,25 @@ func assertASCII(t *testing.T, g *screen.Grid) {
 			}
 		}
 	}
+}
+
+// benchmarkPanel measures drawing with a new answer each time, and drawing alone.
+func benchmarkPanel(b *testing.B, p Panel, answers ...*poll.Result) {
+	b.Helper()
+	g := screen.NewGrid(120, 30)
+	b.Run("answer", func(b *testing.B) {
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			p.SetResult(0, answers[i%len(answers)])
+			p.Draw(g.All(), at3())
+			i++
+		}
+	})
+	b.Run("draw", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			p.Draw(g.All(), at3())
+		}
+	})
 }

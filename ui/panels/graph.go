@@ -172,7 +172,13 @@ func (g *graph) Draw(r screen.Region, c Context) {
 	g.drawGrid(r, l, c)
 	g.drawThresholds(at, c)
 	g.canvas.Draw(at, c.ASCII)
+	if c.ASCII && g.spec.Graph.Stack {
+		g.drawLetters(at)
+	}
 	g.drawThresholdLabels(at, c)
+	if l.gutter == 0 {
+		g.drawScale(at, c)
+	}
 	if l.marks && len(g.shown) > 1 {
 		g.drawMarks(r, l, c)
 	}

@@ -2,6 +2,7 @@ package panels
 
 import (
 	"math"
+	"math/bits"
 
 	"nightjar/themes"
 	"nightjar/ui/boards"
@@ -63,6 +64,40 @@ func (g *graph) drawGrid(r screen.Region, l graphLayout, c Context) {
 		}
 		if ok {
 			r.Text(l.plot.x+at, y, label, screen.On(themes.Cursor))
+		}
+	}
+}
+
+// drawLetters fills the bands of a stack with their letters, where there are no
+// patterns finer than a character to be coloured.
+func (g *graph) drawLetters(r screen.Region) {
+	const half = 4 // dots of a cell's eight
+	w, h := r.Size()
+	for y := range h {
+		for x := range w {
+			d := g.canvas.Dots(x, y)
+			if bits.OnesCount8(d) < half {
+				continue
+			}
+			style := g.canvas.Style(x, y)
+			for _, l := range g.shown {
+				if g.styleOf(l) == style {
+					r.Put(x, y, l.letter(), style)
+					break
+				}
+			}
+		}
+	}
+}
+
+// drawScale writes the highest tick into the plot, where there is no room for an axis.
+func (g *graph) drawScale(r screen.Region, c Context) {
+	if n := len(g.axis.Ticks); n > 0 {
+		t := &g.axis.Ticks[n-1]
+		if y, ok := g.rowOf(t.Value); ok {
+			if w, _ := r.Size(); screen.Width(t.Label) <= w {
+				r.Text(0, y, plainText(t.Label, c.ASCII), screen.On(themes.Muted))
+			}
 		}
 	}
 }
@@ -177,7 +212,7 @@ func levelLook(l boards.Level) (mark string, tok themes.Token) {
 // drawThresholds draws lines at thresholds and a light raster over what is past them.
 func (g *graph) drawThresholds(r screen.Region, c Context) {
 	w, h := r.Size()
-	line, raster := '╌', '·'
+	line, raster := '╌', '·' // the raster is faint: the line and its label say how bad it is
 	if c.ASCII {
 		line, raster = '-', '.'
 	}
@@ -193,7 +228,7 @@ func (g *graph) drawThresholds(r screen.Region, c Context) {
 			}
 			for y := from; y < to; y++ {
 				for x := y % 2 * 2; x < w; x += 4 {
-					r.Put(x, y, raster, style)
+					r.Put(x, y, raster, screen.On(themes.Faint))
 				}
 			}
 		}

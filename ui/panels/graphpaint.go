@@ -110,7 +110,7 @@ func (g *graph) fitAxis(lo, hi float64, rows int) {
 	if keepHi {
 		hi = *g.spec.Max
 	}
-	g.axis = units.FitAxis(lo, hi, g.unit(), min((rows+2)/3+1, 7), keepLo, keepHi)
+	g.axis = units.FitAxis(lo, hi, g.unit(), min((rows+1)/3+1, 7), keepLo, keepHi)
 }
 
 // thresholds are the panel's, or those of its only query.

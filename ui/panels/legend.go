@@ -65,8 +65,11 @@ func (g *graph) legendAt(c Context) []byte {
 // drawLegendTable draws a row for each series under a header, from g.scroll on.
 func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
 	w, h := r.Size()
-	cell := g.values + 1 // a blank and a value
+	cell := g.values + 1 // a blank and a value; two blanks if there is room
 	stats := min(max((w-legendChip-legendName)/cell, 1), len(legendStats))
+	if w-legendChip-legendName >= stats*(cell+1) {
+		cell++
+	}
 	name := w - legendChip - stats*cell
 	if l.legend.x == 0 { // below the plot: not wider than it needs to be
 		name = min(name, max(g.widest, legendName, 24))
@@ -85,7 +88,7 @@ func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
 		if g.sort != "" && g.sort == legendStats[k].title {
 			style = screen.On(themes.Text)
 		}
-		r.Right(legendChip+name+k*cell+1, 0, g.values, title, style)
+		r.Right(legendChip+name+(k+1)*cell-g.values, 0, g.values, title, style)
 	}
 	rows := h - 1
 	foot := len(g.order) > rows && rows > 1
@@ -106,7 +109,7 @@ func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
 			if k > 0 && style == screen.On(themes.Text) {
 				st = muted
 			}
-			g.drawLegendValue(r, legendChip+name+k*cell+1, y, g.values, s, v, st, c)
+			g.drawLegendValue(r, legendChip+name+(k+1)*cell-g.values, y, g.values, s, v, st, c)
 		}
 		g.hits = append(g.hits, graphHit{l.legend.y + y, l.legend.x, l.legend.x + w, s.key})
 	}

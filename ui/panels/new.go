@@ -8,10 +8,18 @@ import (
 
 func newPanel(p *boards.Panel) Panel {
 	switch p.Kind {
+	case boards.KindGraph:
+		return newGraph(p)
 	case boards.KindStat:
 		return newStat(p)
 	case boards.KindGauge:
 		return newGauge(p)
+	case boards.KindTable:
+		return newTable(p)
+	case boards.KindText:
+		return newText(p)
+	case boards.KindLimits:
+		return newLimits(p)
 	case boards.KindBars:
 		return newBars(p)
 	}

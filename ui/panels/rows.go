@@ -245,17 +245,38 @@ func number(v float64, unit string, decimals *int, c Context) string {
 	return plainText(s, c.ASCII)
 }
 
-// drawValue draws a row's value right-aligned in w columns. One that does not
-// fit is written shorter, but a number is never cut: a cut number is a wrong one.
+// drawValue draws a row's value right-aligned in w columns.
 func drawValue(r screen.Region, x, y, w int, v *row, s screen.Style, c Context) {
-	text := v.text
-	if screen.Width(text) > w && v.series != nil {
-		text = plainText(units.FormatWidth(v.value, v.unit, w), c.ASCII)
+	if v.series == nil { // text
+		text := plainText(v.text, c.ASCII)
+		fitName(r, x+max(0, w-screen.Width(text)), y, min(w, screen.Width(text)), text, s, c.ASCII)
+		return
 	}
-	if text = plainText(text, c.ASCII); c.ASCII && len(text) > w {
-		text = text[:max(0, w)]
+	drawNumber(r, x, y, w, v.text, v.value, v.unit, s, c)
+}
+
+// drawNumber draws a number right-aligned in w columns. One that does not fit is
+// written shorter, but never cut: a cut number is a wrong one.
+func drawNumber(r screen.Region, x, y, w int, text string, v float64, unit string, s screen.Style, c Context) {
+	room, _ := r.Size()
+	w = min(w, room-x)
+	if w <= 0 {
+		return
+	}
+	if screen.Width(text) > w {
+		text = plainText(units.FormatWidth(v, unit, w), c.ASCII)
+		text = text[:min(len(text), textEnd(text, w))]
 	}
 	r.Right(x, y, w, text, s)
+}
+
+// textEnd is how many bytes of s fit w columns.
+func textEnd(s string, w int) int {
+	head, _ := splitAt(s, w)
+	if screen.Width(head) > w {
+		return 0
+	}
+	return len(head)
 }
 
 // plainText is text of ours or of a board with nothing outside ASCII, where that is asked for.

@@ -27,23 +27,23 @@ func wrap(text string, w int) []string {
 		used = 0
 	}
 	for word := range strings.FieldsSeq(text) {
+		n := screen.Width(word)
 		for word != "" && len(lines) < maxWrapped {
-			n := screen.Width(word)
 			if used > 0 && used+1+n > w {
 				flush()
 			}
-			head, rest := word, ""
+			head, rest, m := word, "", n
 			if n > w {
 				head, rest = splitAt(word, w)
-				n = screen.Width(head)
+				m = screen.Width(head)
 			}
 			if used > 0 {
 				line.WriteByte(' ')
 				used++
 			}
 			line.WriteString(head)
-			used += max(n, 1)
-			word = rest
+			used += max(m, 1)
+			word, n = rest, n-m // not measured anew: a word may be 10 kB long
 		}
 	}
 	flush()

@@ -32,6 +32,8 @@ func likeness(d uint8) byte {
 	case count[0] > 0 && count[1] > 0:
 		left, right := float64(sum[0])/float64(count[0]), float64(sum[1])/float64(count[1])
 		switch {
+		case total == 2 && (left-right >= 2 || right-left >= 2): // a raster, not a line
+			return ':'
 		case left-right >= 1:
 			return '/'
 		case right-left >= 1:

@@ -91,6 +91,9 @@ func (c *Canvas) Dots(x, y int) uint8 {
 	return c.dots[y*c.w+x]
 }
 
+// Style is the style of the cell at x, y (in cells), which must have a dot.
+func (c *Canvas) Style(x, y int) screen.Style { return c.styles[y*c.w+x] }
+
 // Dot sets one dot.
 func (c *Canvas) Dot(x, y int, s screen.Style) {
 	if x < 0 || y < 0 || x >= c.w*DotsX || y >= c.h*DotsY {

@@ -74,18 +74,6 @@ func (g *Grid) CopyFrom(o *Grid) {
 	copy(g.cells, o.cells)
 }
 
-// mend blanks a wide character that lost its other half beside x.
-func (g *Grid) mend(x, y int) {
-	i := y*g.w + x
-	row := g.cells[y*g.w : (y+1)*g.w]
-	if row[x].ch == continuation && (x == 0 || row[x-1].style&wideBit == 0) {
-		g.cells[i] = cell{ch: ' ', style: row[x].style &^ wideBit}
-	}
-	if row[x].style&wideBit != 0 && row[x].ch != continuation && (x+1 >= g.w || row[x+1].ch != continuation) {
-		g.cells[i] = cell{ch: ' ', style: row[x].style &^ wideBit}
-	}
-}
-
 // All is the region of the whole grid.
 func (g *Grid) All() Region { return Region{g: g, w: g.w, h: g.h} }
 

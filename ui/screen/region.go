@@ -1,6 +1,10 @@
 package screen
 
-import "nightjar/themes"
+import (
+	"unicode/utf8"
+
+	"nightjar/themes"
+)
 
 // A Region is a rectangle of a grid that clips all that is drawn to it. It is a
 // small value: pass it by value. Coordinates are its own, from 0, 0.
@@ -42,6 +46,12 @@ func (r Region) Put(x, y int, ch rune, s Style) {
 	if x < 0 || y < 0 || x >= r.w || y >= r.h {
 		return
 	}
+	if ch < ' ' || ch >= 0x7f && ch < 0x250 || ch >= 0x300 && (ch < 0x2500 || ch >= 0x2900) {
+		// Not the frequent case: make sure that it is one printable column.
+		if ch = visible(ch); runeWidth(ch) != 1 {
+			ch = utf8.RuneError
+		}
+	}
 	r.set(x, y, uint32(ch), s, 1) //nolint:gosec // a rune
 }
 
@@ -73,7 +83,9 @@ func (r Region) Fit(x, y, w int, text string, s Style) int {
 // Right draws text right-aligned in w columns at x, y; it is cut on the right
 // with an ellipsis when it is longer. It returns w, clipped to the region.
 func (r Region) Right(x, y, w int, text string, s Style) int {
-	w = min(w, r.w-x)
+	if w = min(w, r.w-x); w <= 0 {
+		return 0
+	}
 	n := Width(text)
 	if n >= w {
 		return r.Fit(x, y, w, text, s)
@@ -115,22 +127,38 @@ func (r Region) text(x, y, room int, text string, s Style) int {
 // of any wide character it overwrites. x, y must be inside.
 func (r Region) set(x, y int, ch uint32, s Style, w int) {
 	s &^= wideBit
-	i := (r.y+y)*r.g.w + r.x + x
 	row := r.g.cells[(r.y+y)*r.g.w : (r.y+y+1)*r.g.w]
 	col := r.x + x
-	if row[col].ch == continuation && col > 0 {
-		row[col-1] = cell{ch: ' ', style: row[col-1].style &^ wideBit}
-	}
-	end := col + w - 1
-	if row[end].style&wideBit != 0 && row[end].ch != continuation && end+1 < len(row) {
-		row[end+1] = cell{ch: ' ', style: row[end+1].style &^ wideBit}
+	if (row[col].style|row[col+w-1].style)&wideBit != 0 {
+		unpair(row, col)
+		unpair(row, col+w)
 	}
 	if w == 2 {
-		r.g.cells[i] = cell{ch: ch, style: s | wideBit}
-		r.g.cells[i+1] = cell{ch: continuation, style: s | wideBit}
+		row[col] = cell{ch: ch, style: s | wideBit}
+		row[col+1] = cell{ch: continuation, style: s | wideBit}
 		return
 	}
-	r.g.cells[i] = cell{ch: ch, style: s}
+	row[col] = cell{ch: ch, style: s}
+}
+
+// unpair blanks a wide character that the border left of column x cuts in two.
+func unpair(row []cell, x int) {
+	if x > 0 && x < len(row) && row[x].ch == continuation {
+		row[x-1] = cell{ch: ' ', style: row[x-1].style &^ wideBit}
+		row[x] = cell{ch: ' ', style: row[x].style &^ wideBit}
+	}
+}
+
+// mend blanks the cell at x if it is half of a wide character that has no other half.
+func mend(row []cell, x int) {
+	c := row[x]
+	switch {
+	case c.style&wideBit == 0:
+	case c.ch == continuation && x > 0 && row[x-1].style&wideBit != 0 && row[x-1].ch != continuation:
+	case c.ch != continuation && x+1 < len(row) && row[x+1].ch == continuation:
+	default:
+		row[x] = cell{ch: ' ', style: c.style &^ wideBit}
+	}
 }
 
 // Restyle changes the style of what is already drawn: f gets each cell's style
@@ -158,20 +186,24 @@ func (r Region) HLine(x, y, n int, ch rune, s Style) {
 	}
 }
 
-// Blit copies a whole grid into the region at x, y, clipped to the region.
+// Blit copies a whole grid into the region at x, y, clipped to the region. A
+// wide character that loses a half, in what is copied or beside it, becomes a blank.
 func (r Region) Blit(x, y int, o *Grid) {
+	from, to := max(0, -x), min(o.w, r.w-x)
+	if from >= to {
+		return
+	}
 	for row := range o.h {
 		dy := y + row
 		if dy < 0 || dy >= r.h {
 			continue
 		}
-		from, to := max(0, -x), min(o.w, r.w-x)
-		if from >= to {
-			return
-		}
-		at := (r.y+dy)*r.g.w + r.x + x
-		copy(r.g.cells[at+from:at+to], o.cells[row*o.w+from:row*o.w+to])
-		r.g.mend(r.x+x+from, r.y+dy)
-		r.g.mend(r.x+x+to-1, r.y+dy)
+		line := r.g.cells[(r.y+dy)*r.g.w : (r.y+dy+1)*r.g.w]
+		left, right := r.x+x+from, r.x+x+to // columns of the grid
+		unpair(line, left)
+		unpair(line, right)
+		copy(line[left:right], o.cells[row*o.w+from:row*o.w+to])
+		mend(line, left)
+		mend(line, right-1)
 	}
 }

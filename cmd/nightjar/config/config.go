@@ -51,7 +51,7 @@ func (c *Config) Has(key string) bool {
 // caller's, and point at the line through this. Parts of a key are joined by
 // dots: "keys.quit".
 func (c *Config) Problem(key, message string) *Problem {
-	return newProblem(c.file, c.text, c.at[key], message)
+	return NewProblem(c.file, c.text, c.at[key], message)
 }
 
 // Keys lists the top-level keys that may stand in the file, sorted.

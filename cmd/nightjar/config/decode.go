@@ -20,13 +20,13 @@ const MaxSize = 1 << 20
 // Problems.
 func Decode(file string, text []byte) (c *Config, err error) {
 	if len(text) > MaxSize {
-		return nil, Problems{newProblem(file, nil, Position{}, fmt.Sprintf("more than %d bytes: is this a configuration?", MaxSize))}
+		return nil, Problems{NewProblem(file, nil, Position{}, fmt.Sprintf("more than %d bytes: is this a configuration?", MaxSize))}
 	}
 	d := &decoder{c: &Config{file: file, text: text, at: map[string]Position{}}}
 	// The parser is not ours, and the file may be anything.
 	defer func() {
 		if v := recover(); v != nil {
-			c, err = nil, Problems{newProblem(file, nil, Position{}, fmt.Sprintf("is not YAML that can be read (%v)", v))}
+			c, err = nil, Problems{NewProblem(file, nil, Position{}, fmt.Sprintf("is not YAML that can be read (%v)", v))}
 		}
 	}()
 	d.file(text)
@@ -45,7 +45,7 @@ type decoder struct {
 }
 
 func (d *decoder) problem(at Position, format string, args ...any) {
-	d.problems = append(d.problems, newProblem(d.c.file, d.c.text, at, fmt.Sprintf(format, args...)))
+	d.problems = append(d.problems, NewProblem(d.c.file, d.c.text, at, fmt.Sprintf(format, args...)))
 }
 
 func (d *decoder) file(text []byte) {
@@ -170,4 +170,28 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// Names gives the top-level keys of a YAML file, by which it can be told what
+// kind of file it is; none if it is not one of keys and values.
+func Names(text []byte) (names []string) {
+	defer func() {
+		if recover() != nil { // the parser is not ours, and the file may be anything
+			names = nil
+		}
+	}()
+	if len(text) > MaxSize {
+		return nil
+	}
+	tree, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil
+	}
+	for _, doc := range tree.Docs {
+		pairs, _ := mapping(doc.Body)
+		for _, p := range pairs {
+			names = append(names, keyText(p.Key))
+		}
+	}
+	return names
 }

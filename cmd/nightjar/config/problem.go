@@ -48,7 +48,8 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func newProblem(file string, text []byte, at Position, message string) *Problem {
+// NewProblem makes a problem at a place of a file whose content is text.
+func NewProblem(file string, text []byte, at Position, message string) *Problem {
 	p := &Problem{File: file, Position: at, Message: message}
 	lines := bytes.Split(text, []byte("\n"))
 	if at.Line > 0 && at.Line <= len(lines) {

@@ -1,0 +1,280 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nightjar/themes"
+	"nightjar/ui/boards"
+	"nightjar/ui/panels"
+	"nightjar/ui/screen"
+	"nightjar/ui/timeline"
+)
+
+// do carries out an action of the key map. Unknown ones do nothing.
+func (m *Model) do(action string) tea.Cmd {
+	v := m.view()
+	switch action {
+	case "quit":
+		return tea.Quit
+	case "suspend":
+		return tea.Suspend
+	case "help":
+		m.over = newHelp(m)
+	case "palette":
+		m.over = newPalette(m)
+	case "range":
+		m.over = newRangePicker(m)
+	case "filter":
+		if p := v.focused(); p != nil {
+			if _, ok := p.panel.(panels.Filterer); ok {
+				m.over = newFilter(m, p)
+			} else {
+				m.notice = "this panel has no rows to filter"
+			}
+		}
+	case "next-panel":
+		m.cycle(1)
+	case "prev-panel":
+		m.cycle(-1)
+	case "enter":
+		m.drill()
+	case "back":
+		m.back()
+	case "full":
+		m.toggleFull()
+	case "pause":
+		m.setLine(m.line.TogglePause(m.now()))
+	case "live":
+		m.setLine(m.line.ToLive())
+	case "pan-left":
+		m.setLine(m.line.Pan(-1, m.now()))
+	case "pan-right":
+		m.setLine(m.line.Pan(1, m.now()))
+	case "zoom-in":
+		m.setLine(m.line.Zoom(0.5, m.now()))
+	case "zoom-out":
+		m.setLine(m.line.Zoom(2, m.now()))
+	case "refresh":
+		for _, p := range v.panels {
+			p.broke, p.logged = nil, false
+		}
+		m.opts.Poller.Refresh()
+		m.notice = "asked again"
+	case "copy":
+		m.copyPanel()
+	case "theme":
+		m.nextTheme()
+	case "zone":
+		m.toggleZone()
+	case "redraw":
+		if m.opts.Terminal != nil {
+			m.opts.Terminal.Repaint()
+		}
+	default:
+		if n, ok := screenNumber(action); ok && n <= len(m.opts.Boards) {
+			m.jump(m.opts.Boards[n-1])
+		}
+	}
+	return nil
+}
+
+// screenNumber reads "screen-3".
+func screenNumber(action string) (int, bool) {
+	const prefix = "screen-"
+	if len(action) <= len(prefix) || action[:len(prefix)] != prefix {
+		return 0, false
+	}
+	n, err := strconv.Atoi(action[len(prefix):])
+	return n, err == nil && n >= 1
+}
+
+// open shows a board on top of where we are.
+func (m *Model) open(b *boards.Board) {
+	v := m.views[b.Name]
+	if v == nil {
+		v = newBoardView(b)
+		m.views[b.Name] = v
+		for _, x := range b.Variables {
+			if _, set := m.vars[x.Name]; !set {
+				m.vars[x.Name] = x.Value
+			}
+		}
+	}
+	// A board that is on the trail already is gone back to, not stacked twice.
+	if i := slices.Index(m.trail, v); i >= 0 {
+		m.trail = m.trail[:i+1]
+	} else {
+		m.trail = append(m.trail, v)
+	}
+	m.relayout()
+}
+
+// jump shows a board as a screen of its own: the trail starts anew.
+func (m *Model) jump(b *boards.Board) {
+	m.trail = m.trail[:0]
+	m.open(b)
+}
+
+// drill goes into the focused panel: to the board it links to, or full screen.
+func (m *Model) drill() {
+	v := m.view()
+	p := v.focused()
+	if p == nil {
+		return
+	}
+	if b := m.board(p.spec.Link); b != nil && v.full == "" {
+		m.open(b)
+		return
+	}
+	if v.full == "" {
+		m.toggleFull()
+	}
+}
+
+// back leaves the full screen panel, else the cursor, else the board.
+func (m *Model) back() {
+	v := m.view()
+	switch {
+	case v.full != "":
+		m.toggleFull()
+	case !m.line.Cursor.IsZero():
+		m.setLine(m.line.WithCursor(time.Time{}))
+	case len(m.trail) > 1:
+		m.trail = m.trail[:len(m.trail)-1]
+		m.relayout()
+	}
+}
+
+func (m *Model) toggleFull() {
+	v := m.view()
+	if v.full != "" {
+		v.full = ""
+	} else {
+		v.full = v.focus
+	}
+	m.relayout()
+	_, h := m.bodySize()
+	v.reveal(h)
+	m.want()
+}
+
+// cycle moves the focus to the next panel in reading order.
+func (m *Model) cycle(by int) {
+	v := m.view()
+	n := len(v.plan.Places)
+	if n == 0 || v.full != "" {
+		return
+	}
+	at := 0
+	for i, pl := range v.plan.Places {
+		if pl.ID == v.focus {
+			at = i
+		}
+	}
+	m.setFocus(v.plan.Places[(at+by+n)%n].ID)
+}
+
+func (m *Model) setFocus(id string) {
+	v := m.view()
+	if id == "" || v.byID[id] == nil {
+		return
+	}
+	v.focus = id
+	if v.full != "" {
+		v.full = id
+		m.relayout()
+	}
+	_, h := m.bodySize()
+	before := v.scroll
+	v.reveal(h)
+	if v.scroll != before {
+		m.want()
+	}
+}
+
+// setLine changes the timeline for all panels at once.
+func (m *Model) setLine(l timeline.Timeline) {
+	if l == m.line {
+		return
+	}
+	m.line = l
+	m.opts.Poller.Pause(l.Paused)
+	m.want()
+}
+
+// moveCursor moves the shared cursor by samples of the focused chart.
+func (m *Model) moveCursor(p *panelView, dir int) {
+	s, ok := p.panel.(panels.Snapper)
+	if !ok {
+		return
+	}
+	from := m.line.Cursor
+	if from.IsZero() {
+		_, from = m.line.Range(m.now())
+		dir = min(dir, 0)
+	}
+	if at, ok := s.Snap(from, dir); ok {
+		m.setLine(m.line.WithCursor(at))
+	}
+}
+
+// copyPanel puts the focused panel's text on the clipboard by OSC 52.
+func (m *Model) copyPanel() {
+	p := m.view().focused()
+	if p == nil || m.opts.Terminal == nil {
+		return
+	}
+	m.opts.Terminal.Send(clipboard(p.grid.String()))
+	m.notice = "copied " + screen.Clean(p.spec.Title)
+}
+
+func (m *Model) toggleZone() {
+	if m.opts.Zone == time.UTC {
+		m.opts.Zone = time.Local
+	} else {
+		m.opts.Zone = time.UTC
+	}
+}
+
+// nextTheme goes through the themes by name.
+func (m *Model) nextTheme() {
+	cur := m.currentTheme().Name
+	for i, t := range m.themes {
+		if t.Name == cur {
+			m.theme = m.themes[(i+1)%len(m.themes)].Name
+			break
+		}
+	}
+	m.applyTheme()
+	m.notice = "theme " + m.theme
+}
+
+// currentTheme is the theme in force: the one chosen, or by the background.
+func (m *Model) currentTheme() themes.Theme {
+	for _, t := range m.themes {
+		if t.Name == m.theme {
+			return t
+		}
+	}
+	t, err := themes.Pick(m.theme, m.dark)
+	if err != nil {
+		t, _ = themes.Pick("", m.dark)
+	}
+	return t
+}
+
+// Palette is the theme in force made ready for the terminal.
+func (m *Model) Palette() *themes.Palette {
+	return themes.NewPalette(m.currentTheme(), m.opts.Profile)
+}
+
+func (m *Model) applyTheme() {
+	if m.opts.Terminal != nil {
+		m.opts.Terminal.SetPalette(m.Palette())
+	}
+	m.dirty = true
+}

@@ -1,0 +1,170 @@
+package ui
+
+import (
+	"time"
+
+	"nightjar/sources/poll"
+	"nightjar/ui/boards"
+	"nightjar/ui/layout"
+	"nightjar/ui/panels"
+	"nightjar/ui/screen"
+)
+
+// A boardView is a board that is open: its live panels, which one has the
+// focus, how far it is scrolled. It survives leaving and coming back.
+type boardView struct {
+	board  *boards.Board
+	panels []*panelView
+	byID   map[string]*panelView
+	focus  string // ID of the focused panel
+	full   string // ID of the panel shown full screen; empty: none
+	scroll int    // rows scrolled off the top
+	plan   layout.Plan
+}
+
+// A panelView is a live panel with what the root keeps about it: where it is,
+// what it asked for, and the picture it made last.
+type panelView struct {
+	spec  *boards.Panel
+	panel panels.Panel
+	keys  []poll.Key // of its queries, in their order; nil entries are not asked
+	got   []*poll.Result
+	body  layout.Rect // on the last frame; for clicks
+	place layout.Rect
+
+	grid   *screen.Grid
+	drawn  drawKey
+	broke  error // a panic in this panel, shown in its place
+	logged bool
+	filter string // rows kept, as typed
+}
+
+// A drawKey is all that a panel's picture depends on.
+type drawKey struct {
+	version, results uint64
+	w, h             int
+	ctx              panels.Context
+	age              string
+}
+
+func newBoardView(b *boards.Board) *boardView {
+	v := &boardView{board: b, byID: map[string]*panelView{}}
+	for r := range b.Rows {
+		for i := range b.Rows[r].Panels {
+			spec := &b.Rows[r].Panels[i]
+			n := max(1, len(spec.Queries))
+			if spec.Kind == boards.KindText {
+				n = 0 // asks for nothing
+			}
+			p := &panelView{
+				spec: spec, panel: panels.New(spec), grid: screen.NewGrid(0, 0),
+				keys: make([]poll.Key, n), got: make([]*poll.Result, n),
+			}
+			v.panels = append(v.panels, p)
+			v.byID[spec.ID] = p
+		}
+	}
+	if len(v.panels) > 0 {
+		v.focus = v.panels[0].spec.ID
+	}
+	return v
+}
+
+// focused is the panel that keys go to; nil on an empty board.
+func (v *boardView) focused() *panelView {
+	if v.full != "" {
+		return v.byID[v.full]
+	}
+	return v.byID[v.focus]
+}
+
+// arrange lays the board out for a body of w x h.
+func (v *boardView) arrange(w, h int) {
+	in := layout.Input{Width: w, Height: h, Full: v.full}
+	for _, row := range v.board.Rows {
+		var items []layout.Item
+		for i := range row.Panels {
+			p := &row.Panels[i]
+			items = append(items, layout.Item{
+				ID: p.ID, Span: p.Span, MinWidth: p.MinWidth, Height: p.Height,
+				MinHeight: p.MinHeight, Priority: p.Priority, Grow: grows(p.Kind),
+			})
+		}
+		in.Rows = append(in.Rows, layout.Row{Items: items})
+	}
+	v.plan = layout.Arrange(in)
+	v.scroll = min(v.scroll, max(0, v.plan.ContentHeight-h))
+}
+
+// grows says which kinds of panel make use of more rows.
+func grows(k boards.Kind) bool {
+	switch k {
+	case boards.KindGraph, boards.KindTable, boards.KindText, boards.KindBars:
+		return true
+	default:
+		return false
+	}
+}
+
+// visible calls f for each panel that has a row on a body h rows high.
+func (v *boardView) visible(h int, f func(p *panelView, at layout.Rect)) {
+	for _, pl := range v.plan.Places {
+		at := layout.Rect{X: pl.X, Y: pl.Y - v.scroll, W: pl.W, H: pl.H}
+		if at.Y < h && at.Y+at.H > 0 {
+			f(v.byID[pl.ID], at)
+		}
+	}
+}
+
+// reveal scrolls so that the focused panel is on a body h rows high.
+func (v *boardView) reveal(h int) {
+	for _, pl := range v.plan.Places {
+		if pl.ID != v.focus {
+			continue
+		}
+		if pl.Y < v.scroll {
+			v.scroll = pl.Y
+		}
+		if bottom := pl.Y + min(pl.H, h); bottom > v.scroll+h {
+			v.scroll = bottom - h
+		}
+	}
+}
+
+// below is how many panels have no row on a body h rows high.
+func (v *boardView) below(h int) int {
+	n := len(v.plan.Places)
+	v.visible(h, func(*panelView, layout.Rect) { n-- })
+	return n
+}
+
+// set gives the panel a result of its i-th query.
+func (p *panelView) set(i int, r *poll.Result) {
+	if p.got[i] == r {
+		return
+	}
+	p.got[i] = r
+	p.guard(func() { p.panel.SetResult(i, r) })
+}
+
+// version sums what the panel's results are at.
+func (p *panelView) version() uint64 {
+	var n uint64
+	for _, r := range p.got {
+		if r != nil {
+			n += r.Version + 1
+		}
+	}
+	return n
+}
+
+// worstAge is the age of the oldest data in the panel, and false if it has none.
+func (p *panelView) worstAge(now time.Time) (time.Duration, bool) {
+	oldest, any := time.Duration(0), false
+	for _, r := range p.got {
+		if r != nil && !r.At.IsZero() {
+			oldest, any = max(oldest, now.Sub(r.At)), true
+		}
+	}
+	return oldest, any
+}

@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"time"
+
+	"nightjar/sources"
+	"nightjar/sources/poll"
+	"nightjar/ui/boards"
+	"nightjar/ui/layout"
+	"nightjar/ui/timeline"
+)
+
+// wanted is the set of jobs for what is on the screen: panels that cannot be
+// seen are not asked for. It remembers each panel's keys on the way.
+func (m *Model) wanted() []poll.Job {
+	var jobs []poll.Job
+	v := m.view()
+	_, body := m.bodySize()
+	v.visible(body, func(p *panelView, at layout.Rect) {
+		if p.spec.Kind == boards.KindText {
+			return
+		}
+		for i := range p.keys {
+			j, ok := m.job(p, i, at)
+			if !ok {
+				continue
+			}
+			p.keys[i] = j.Key()
+			jobs = append(jobs, j)
+		}
+	})
+	return jobs
+}
+
+// job is what the i-th query of a panel asks for at its present size and time.
+func (m *Model) job(p *panelView, i int, at layout.Rect) (poll.Job, bool) {
+	src := m.source(p.spec.Source)
+	if src == nil {
+		return poll.Job{}, false
+	}
+	j := poll.Job{Source: src, Every: m.every(src)}
+	if p.spec.List != "" {
+		j.What, j.Expr, j.Live = poll.List, p.spec.List, true
+		return j, true
+	}
+	if i >= len(p.spec.Queries) {
+		return poll.Job{}, false
+	}
+	interval := m.interval(src)
+	plot := p.panel.Plot(at.W, at.H-1)
+	w := m.fit(src, max(plot, 1))
+	step := w.Step
+	if plot == 0 {
+		step = interval
+	}
+	j.Expr = boards.Expand(p.spec.Queries[i].Expr, boards.Macros{
+		Interval: step, Scrape: interval, Range: m.span(src), Vars: m.vars,
+	})
+	live := m.line.Live && !m.line.Paused
+	switch {
+	case plot > 0:
+		j.What, j.Step, j.Live = poll.Range, step, live
+		j.Span = w.End.Sub(w.Start)
+		j.Start, j.End = w.Start.Truncate(step), w.End
+	case !m.line.Cursor.IsZero():
+		j.What, j.Step = poll.Instant, step
+		j.Start, j.End = m.line.Cursor, m.line.Cursor
+	default:
+		j.What, j.Step, j.Live = poll.Instant, step, live
+		_, j.End = m.line.Range(m.now())
+		j.Start = j.End
+	}
+	return j, true
+}
+
+// grow asks anew when charts of a young source have come to show a longer range.
+func (m *Model) grow() {
+	if span := m.span(m.source("")); span != m.spanOf {
+		m.spanOf = span
+		m.want()
+	}
+}
+
+// window is what a panel whose plot is columns wide draws.
+func (m *Model) window(p *panelView, columns int) timeline.Window {
+	return m.fit(m.source(p.spec.Source), max(columns, 1))
+}
+
+// fit makes a chart's window over a source. While a live range is longer than
+// what the source holds, the window is as long as that: a machine that has been
+// watched for a minute is shown that minute, not a corner of an hour.
+func (m *Model) fit(src sources.Source, columns int) timeline.Window {
+	line := m.line
+	line.Span = m.span(src)
+	return line.Fit(m.now(), columns, m.interval(src))
+}
+
+// young are the ranges that a source's first minutes are shown in.
+var young = [...]time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour}
+
+// span is the range that charts of a source show: the timeline's, unless the
+// source is too young for it.
+func (m *Model) span(src sources.Source) time.Duration {
+	r, ok := src.(sources.StatusReporter)
+	if !ok || !m.line.Live || m.line.Paused {
+		return m.line.Span
+	}
+	st := r.Status()
+	if !st.Fresh {
+		return m.line.Span
+	}
+	held := time.Duration(0)
+	if !st.Since.IsZero() {
+		held = m.now().Sub(st.Since)
+	}
+	for _, d := range young {
+		if held < d-5*time.Second {
+			return min(d, m.line.Span)
+		}
+	}
+	return m.line.Span
+}
+
+// source finds a source by name; the empty name is the default one.
+func (m *Model) source(name string) sources.Source {
+	for _, s := range m.opts.Sources {
+		if name == "" || s.Name() == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// interval is how often a source has new samples.
+func (m *Model) interval(s sources.Source) time.Duration {
+	if r, ok := s.(sources.StatusReporter); ok {
+		if d := r.Status().Interval; d > 0 {
+			return d
+		}
+	}
+	return 15 * time.Second
+}
+
+// every is how often a source is asked.
+func (m *Model) every(s sources.Source) time.Duration {
+	if m.opts.Refresh > 0 {
+		return m.opts.Refresh
+	}
+	if d := m.view().board.Refresh; d > 0 {
+		return d
+	}
+	return max(m.interval(s), time.Second)
+}
+
+// want tells the poller what the screen needs now.
+func (m *Model) want() {
+	if m.width == 0 {
+		return
+	}
+	m.opts.Poller.Want(m.wanted())
+	// What the poller holds already is shown at once.
+	_, h := m.bodySize()
+	m.view().visible(h, func(p *panelView, _ layout.Rect) {
+		for i, k := range p.keys {
+			if r := m.opts.Poller.Result(k); r != nil {
+				p.set(i, r)
+			}
+		}
+	})
+	m.dirty = true
+}
+
+// deliver hands new results to the panels that show them.
+func (m *Model) deliver(results []*poll.Result) {
+	byKey := make(map[poll.Key]*poll.Result, len(results))
+	for _, r := range results {
+		byKey[r.Key] = r
+	}
+	for _, p := range m.view().panels {
+		for i, k := range p.keys {
+			if r := byKey[k]; r != nil {
+				p.set(i, r)
+			}
+		}
+	}
+}

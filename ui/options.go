@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"nightjar/sources"
+	"nightjar/sources/poll"
+	"nightjar/themes"
+	"nightjar/ui/boards"
+	"nightjar/ui/keys"
+	"nightjar/ui/screen"
+)
+
+// A Terminal is what the root model shows frames on; *screen.Terminal is one.
+// None of its methods may block.
+type Terminal interface {
+	Present(g *screen.Grid)
+	SetPalette(p *themes.Palette)
+	SetSync(on bool)
+	Enter()
+	Repaint()
+	Send(seq string)
+	Stats() (sent, frames, replaced uint64)
+}
+
+// Options are all that the root model depends on.
+type Options struct {
+	Sources []sources.Source // the first is the default; at least one
+	Poller  *poll.Poller
+	Boards  []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
+	Board   string          // name of the first board shown; empty: the first
+	Vars    map[string]string
+
+	Keys    keys.Map
+	Themes  []themes.Theme // the user's own, before the built-in ones
+	Theme   string         // name; empty or "auto": by the terminal's background
+	Dark    bool           // what is assumed until the terminal says
+	Profile colorprofile.Profile
+
+	Span    time.Duration // 0: the board's
+	Range   string        // free text, as typed in the range picker; beats Span
+	Refresh time.Duration // 0: the board's, or the source's interval
+	Zone    *time.Location
+	ASCII   bool
+	Mouse   bool
+
+	Terminal Terminal // nil: frames are only drawn by Frame
+	Clock    func() time.Time
+	// Samples delivers the name of a source each time it has new samples; may be nil.
+	Samples <-chan string
+	Logger  *slog.Logger
+}
