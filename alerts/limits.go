@@ -52,6 +52,7 @@ type Near struct {
 	Score float64 // 0 to 3, see Rank
 	// Limit is the limit it is held against: the next one that is not passed, else the last one passed.
 	Limit float64
+	Way   float64 // to Limit, 0 to 1; 1 at and past it
 }
 
 // Rank orders checks by how close to, or how far past, their limits they are,
@@ -111,6 +112,13 @@ func judge(c Check) Near {
 		if n.Score >= NearAt {
 			n.Level = LevelNear
 		}
+	}
+	switch {
+	case n.Level == LevelUnknown:
+	case past(c.Value, n.Limit, c.Below):
+		n.Way = 1
+	default:
+		n.Way = way(c.Value, n.Limit, c.Below)
 	}
 	return n
 }

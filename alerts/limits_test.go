@@ -117,7 +117,7 @@ func TestRankHoldsItsPromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := Rank(checks.Draw(t, "a")), Rank(checks.Draw(t, "b"))
 		for i, n := range a {
-			if !(n.Score >= 0 && n.Score <= 3) {
+			if !(n.Score >= 0 && n.Score <= 3 && n.Way >= 0 && n.Way <= 1) {
 				t.Fatalf("score %v", n.Score)
 			}
 			if i > 0 && (a[i-1].Level < n.Level || a[i-1].Level == n.Level && a[i-1].Score < n.Score) {

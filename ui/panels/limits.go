@@ -1,0 +1,280 @@
+package panels
+
+import (
+	"math"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nightjar/alerts"
+	"nightjar/themes"
+	"nightjar/ui/boards"
+	"nightjar/ui/screen"
+)
+
+// limits is the list of what is near or past its limit, worst first: mark,
+// level, name, value, bar towards the limit, the limit, and what to do. While
+// nothing is near it says so in one calm line, with the nearest; rows below it
+// show the next ones, muted. The order is that of alerts.Rank, kept still by
+// alerts.Settle.
+type limits struct {
+	base
+	rows   rows
+	checks []alerts.Check
+	of     []int         // row of each check
+	near   []alerts.Near // one for each row that has a limit, worst first
+	texts  []string      // limit of each of near, as written
+	listed int           // of near: near, warning or critical
+	blind  int           // of near: not measured
+
+	limitW int // widest limit; grows only
+	w, h   int
+	top    int
+}
+
+func newLimits(p *boards.Panel) Panel { return &limits{base: newBase(p)} }
+
+// Plot keeps the size for Caption; the list has no plot.
+func (p *limits) Plot(w, h int) int {
+	p.w, p.h = w, h
+	return 0
+}
+
+// Caption counts what is near, or what was checked, and what was not measured.
+func (p *limits) Caption(c Context) string {
+	p.refresh(c)
+	n := len(p.near)
+	s := strconv.Itoa(n) + " checked"
+	if p.listed > 0 {
+		s = strconv.Itoa(p.listed) + " of " + strconv.Itoa(n) + " near a limit"
+		if p.h <= 0 {
+			s = p.sentence(0)
+		}
+	}
+	if p.blind > 0 {
+		s += ", " + strconv.Itoa(p.blind) + " not measured"
+	}
+	if !c.Cursor.IsZero() {
+		s += ", at " + clockTime(c.Cursor, c)
+	}
+	return plainText(s, c.ASCII)
+}
+
+// refresh ranks anew when values changed.
+func (p *limits) refresh(c Context) {
+	if !p.rows.refresh(&p.base, c) {
+		return
+	}
+	p.checks, p.of = p.checks[:0], p.of[:0]
+	for i := range p.rows.all {
+		for _, below := range []bool{false, true} {
+			if check, ok := checkOf(&p.rows.all[i], below); ok {
+				p.checks, p.of = append(p.checks, check), append(p.of, i)
+			}
+		}
+	}
+	ranked := alerts.Rank(p.checks)
+	kept := ranked[:0]
+	seen := make([]bool, len(p.rows.all))
+	for _, n := range ranked { // of a row's ceiling and floor the worse one counts
+		if at := p.of[n.Index]; !seen[at] {
+			seen[at] = true
+			kept = append(kept, n)
+		}
+	}
+	p.near = alerts.Settle(p.near, kept)
+	p.listed, p.blind, p.texts = 0, 0, p.texts[:0]
+	for _, n := range p.near {
+		v := p.row(n)
+		switch {
+		case n.Level >= alerts.LevelNear:
+			p.listed++
+		case n.Level == alerts.LevelUnknown:
+			p.blind++
+		}
+		word := "of "
+		if n.Below {
+			word = "min "
+		}
+		text := word + limitNumber(n.Limit, v.unit, c)
+		p.limitW = max(p.limitW, screen.Width(text))
+		p.texts = append(p.texts, text)
+	}
+}
+
+// row is the row that a ranked check is of.
+func (p *limits) row(n alerts.Near) *row { return &p.rows.all[p.of[n.Index]] }
+
+// checkOf holds a row against its ceilings, or its floors.
+func checkOf(v *row, below bool) (alerts.Check, bool) {
+	c := alerts.Check{Value: v.value, Warn: math.NaN(), Crit: math.NaN(), Below: below}
+	for _, t := range v.limits {
+		at := &c.Warn
+		switch {
+		case t.Below != below || math.IsNaN(t.At):
+			continue
+		case t.Level == boards.LevelCritical:
+			at = &c.Crit
+		case t.Level != boards.LevelWarning:
+			continue
+		}
+		if math.IsNaN(*at) || below && t.At > *at || !below && t.At < *at {
+			*at = t.At
+		}
+	}
+	c.ID = strconv.Itoa(v.query) + strconv.FormatBool(below)
+	if v.series != nil {
+		c.ID += v.series.Labels.Key()
+	}
+	return c, !math.IsNaN(c.Warn) || !math.IsNaN(c.Crit)
+}
+
+// sentence is a ranked check in words: "/ 71.2 % of 85 %".
+func (p *limits) sentence(i int) string {
+	v := p.row(p.near[i])
+	return v.name + " " + v.text + " " + p.texts[i]
+}
+
+// calm is what is said while nothing is near.
+func (p *limits) calm() string {
+	n := len(p.near)
+	switch {
+	case n == 0:
+		return "nothing to check: no query here has a value and a threshold"
+	case n == p.blind:
+		return "nothing measured: " + strconv.Itoa(n) + " checked, none has a value"
+	}
+	s := "nothing near a limit: " + strconv.Itoa(n) + " checked"
+	if long := s + "; nearest: " + p.sentence(0); screen.Width(long) <= p.w {
+		return long
+	}
+	return s
+}
+
+// Draw draws the list.
+func (p *limits) Draw(r screen.Region, c Context) {
+	p.w, p.h = r.Size()
+	p.refresh(c)
+	y := 0
+	if p.listed == 0 {
+		fitName(r, 0, 0, p.w, p.calm(), screen.On(themes.Muted), c.ASCII)
+		y = 1
+	}
+	p.top = min(p.top, p.maxTop())
+	for i := p.top; i < len(p.near) && y < p.h; i++ {
+		p.drawLine(r.Sub(0, y, p.w, 1), i, c)
+		y++
+	}
+}
+
+func (p *limits) maxTop() int {
+	room := p.h
+	if p.listed == 0 {
+		room--
+	}
+	return max(0, len(p.near)-max(0, room))
+}
+
+// nearMark is the sign of a level, two columns wide.
+func nearMark(l alerts.Level) (string, themes.Token) {
+	switch l {
+	case alerts.LevelCritical:
+		return mark(boards.LevelCritical), themes.Critical
+	case alerts.LevelWarning:
+		return mark(boards.LevelWarning), themes.Warning
+	case alerts.LevelNear:
+		return "~ ", themes.Info
+	case alerts.LevelUnknown:
+		return "? ", themes.Muted
+	}
+	return "  ", themes.Muted
+}
+
+// drawLine draws one check. Where room is short the hint goes first, then the
+// bar, then the level's word, then the name is cut.
+func (p *limits) drawLine(r screen.Region, i int, c Context) {
+	n := &p.near[i]
+	v := p.row(*n)
+	w, _ := r.Size()
+	sign, tok := nearMark(n.Level)
+	loud, quiet := screen.On(tok), screen.On(themes.Text)
+	if n.Level < alerts.LevelNear {
+		quiet = screen.On(themes.Muted)
+	}
+	r.Text(0, 0, sign, loud)
+	x, room := 3, w-3
+	fixed := p.rows.values + 1 + p.limitW
+	nameW := min(p.rows.names, max(6, room-fixed-1))
+	barW := 0
+	if rest := room - nameW - fixed - 2; rest >= 9 {
+		r.Fit(x, 0, 8, n.Level.String(), loud)
+		x, room, rest = x+9, room-9, rest-9
+		if rest >= 5 {
+			barW = min(rest-1, 8+max(0, rest-30)/3)
+		}
+	}
+	fitName(r, x, 0, min(nameW, room), v.name, quiet, c.ASCII)
+	x += nameW + 1
+	value := screen.On(themes.Strong)
+	if n.Level != alerts.LevelNear {
+		value = loud
+	}
+	drawValue(r, x, 0, min(p.rows.values, max(0, w-x)), v, value, c)
+	x += p.rows.values + 1
+	if barW > 0 {
+		drawBar(r, x, 0, barW, n.Way, tok, c.ASCII)
+		x += barW + 1
+	}
+	if x+screen.Width(p.texts[i]) <= w {
+		r.Text(x, 0, p.texts[i], screen.On(themes.Muted))
+	}
+	x += p.limitW + 2
+	if q := queryOf(p.spec, v.query); n.Level >= alerts.LevelNear && q.Hint != "" && w-x >= 12 {
+		fitName(r, x, 0, w-x, q.Hint, screen.On(themes.Text), c.ASCII)
+	}
+}
+
+// Key scrolls.
+func (p *limits) Key(k tea.KeyPressMsg, c Context) bool {
+	if n, ok := scrollKey(k, p.h, len(p.near)); ok {
+		return p.Wheel(n, c)
+	}
+	return false
+}
+
+// Wheel scrolls rows that did not fit.
+func (p *limits) Wheel(n int, _ Context) bool {
+	to := min(max(p.top+n, 0), p.maxTop())
+	if to == p.top {
+		return false
+	}
+	p.top = to
+	return p.changed()
+}
+
+// Help lists the keys.
+func (p *limits) Help() []KeyHelp {
+	if p.maxTop() == 0 {
+		return nil
+	}
+	return []KeyHelp{{"up/down", "scroll"}}
+}
+
+// scrollKey is by how many lines a key scrolls in a body of h lines with n in all.
+func scrollKey(k tea.KeyPressMsg, h, n int) (lines int, ok bool) {
+	switch k.String() {
+	case "down", "j":
+		return 1, true
+	case "up", "k":
+		return -1, true
+	case "pgdown", "ctrl+d":
+		return max(1, h-1), true
+	case "pgup", "ctrl+u":
+		return -max(1, h-1), true
+	case "home", "g":
+		return -n, true
+	case "end", "G":
+		return n, true
+	}
+	return 0, false
+}
