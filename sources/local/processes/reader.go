@@ -208,11 +208,11 @@ func (r *Reader) read(pid int32, t *tick) *entry {
 // identify reads who a process is when it is new, once more the next time (a
 // fork becomes another program, a login another user), when its name changes,
 // and now and then. A blocked process may hold its memory map, so that reading
-// its command line would block too: it is left alone once known.
+// its command line would block too: the backend leaves that for later.
 func (r *Reader) identify(pid int32, e *entry, s *sample) {
 	renamed := string(s.comm) != e.name
 	due := e.sights <= 2 || e.partial || r.reads-e.identified >= refreshEvery
-	if !renamed && (!due || s.state == 'D' && e.sights > 1) {
+	if !renamed && !due {
 		return
 	}
 	e.identified = r.reads

@@ -61,17 +61,17 @@ func TestFailedLogins(t *testing.T) {
 			t.Error("a user name, maybe a password, is shown")
 		}
 	}
-	want(20*time.Minute, 1, 3)                                      // an hour passes without a new one
-	want(2*time.Hour, 0, 3)                                         //
-	tr.append(btmp, failure("192.0.2.4", -2*time.Hour))             //
-	want(2*time.Hour, 1, 4)                                         //
-	tr.write(btmp, failure("192.0.2.5", -2*time.Hour))              // emptied
-	want(2*time.Hour, 1, 1)                                         //
-	if err := os.Remove(filepath.Join(tr.root, btmp)); err != nil { // rotated
+	want(20*time.Minute, 1, 3)                                                                         // an hour passes without a new one
+	want(2*time.Hour, 0, 3)                                                                            //
+	tr.append(btmp, failure("192.0.2.4", -2*time.Hour))                                                //
+	want(2*time.Hour, 1, 4)                                                                            //
+	tr.write(btmp, failure("192.0.2.5", -2*time.Hour))                                                 // emptied
+	want(2*time.Hour, 1, 1)                                                                            //
+	if err := os.Rename(filepath.Join(tr.root, btmp), filepath.Join(tr.root, btmp+".1")); err != nil { // rotated
 		t.Fatal(err)
 	}
-	tr.write(btmp, strings.Repeat(failure("192.0.2.6", -2*time.Hour), 5))
-	want(2*time.Hour, 5, 5)
+	tr.write(btmp, failure("192.0.2.6", 0)+strings.Repeat(failure("192.0.2.6", -2*time.Hour), 5))
+	want(2*time.Hour, 5, 6)
 	tr.write(btmp, strings.Repeat("\xff", 3*384+7)) // no log at all
 	read(t, r, now.Add(2*time.Hour))
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"nightjar/sources/local/processes/procfs"
 )
 
 func want(t *testing.T, s *Snapshot, lns ...string) {
@@ -201,5 +203,27 @@ func TestHostile(t *testing.T) {
 		if len(row) != len(table.Columns) {
 			t.Errorf("row of %d cells", len(row))
 		}
+	}
+}
+
+// A pipeline in the foreground is named after its group's leader, in whatever order it is met.
+func TestPipeline(t *testing.T) {
+	tr := newTree(t)
+	tr.sshd(60, 0, 1000)
+	tr.write("proc/63/stat", "63 (less) S 61 62 61 34816 62 0 0 0 0 0 1 1 0 0 20 0 1 0 1 1 1 1\n")
+	dir, err := procfs.Open(tr.root, &procfs.Buffer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	for _, pids := range [][]int32{{61, 62, 63}, {63, 62, 61}} {
+		all := readTerminals(dir, pids)
+		if got := command(dir, all.byName("pts/0")); got != "vim notes.txt" {
+			t.Errorf("%v: %q", pids, got)
+		}
+	}
+	all := readTerminals(dir, []int32{61, 63}) // the leader has ended
+	if got := command(dir, all.byName("pts/0")); got != "less" {
+		t.Errorf("without its leader: %q", got)
 	}
 }
