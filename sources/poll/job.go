@@ -25,7 +25,8 @@ type Job struct {
 	Expr   string // Range, Instant: the query; List: the table
 	Step   time.Duration
 	// Live jobs have a window that ends now and moves: Span long, in whole steps.
-	// Others (paused, panned, in the past) have Start and End, whole steps too.
+	// Others (paused, panned, in the past) have Start and End, whole steps too; for
+	// Instant End is the time. List and Alerts have no window and are always live.
 	Live       bool
 	Span       time.Duration
 	Start, End time.Time

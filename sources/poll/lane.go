@@ -11,9 +11,11 @@ type lane struct {
 	name      string
 	kind      string // as Status says
 	interval  time.Duration
+	mute      bool   // its Status panicked
 	received  uint64 // as Status says, when last asked
 	counts    bool   // Status says what it received, so frames need not be counted
 	meter     meter
+	asked     uint64        // requests so far
 	running   int           // requests, those that hang included
 	hanging   int           // requests that were given up and have not come back
 	notBefore time.Duration // the source asked to be left alone until then

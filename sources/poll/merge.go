@@ -94,11 +94,13 @@ func (h *held) merge(a *answer, keep int64) (agrees bool) {
 	var added []column
 	j := 0
 	for _, c := range a.columns {
-		for j < len(h.columns) && h.columns[j].labels.Compare(c.labels) < 0 {
+		same := j < len(h.columns) && h.columns[j].labels.Equal(c.labels)
+		for !same && j < len(h.columns) && h.columns[j].labels.Compare(c.labels) < 0 {
 			extend(&h.columns[j], nil)
 			j++
+			same = j < len(h.columns) && h.columns[j].labels.Equal(c.labels)
 		}
-		if j < len(h.columns) && h.columns[j].labels.Equal(c.labels) {
+		if same {
 			extend(&h.columns[j], c.values)
 			j++
 			continue

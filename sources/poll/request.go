@@ -31,6 +31,7 @@ type request struct {
 	started  time.Duration
 	deadline time.Duration // of its newest query
 	bytes    int
+	first    bool // of its source
 	dead     bool // nobody waits for it any more
 	hung     bool // dead, and it has not returned for too long
 	answered bool
@@ -44,6 +45,8 @@ func (p *Poller) start(r *request, now time.Duration) {
 	r.started, r.deadline = now, now+e.job.timeout(p.o.Timeout)
 	e.req, e.asked = r, now
 	e.scheduled, e.again, e.whole = false, false, false
+	r.first = e.lane.asked == 0
+	e.lane.asked++
 	e.lane.running++
 	p.running++
 	p.reqs[r] = struct{}{}
@@ -55,6 +58,9 @@ func (p *Poller) run(r *request) {
 	defer p.returned(r)
 	job := r.job
 	var res Result
+	if r.first {
+		p.listen(r) // what is final depends on the interval
+	}
 	err := p.guard(job, func() error {
 		var err error
 		if job.What == Range {
@@ -64,17 +70,11 @@ func (p *Poller) run(r *request) {
 		}
 		return err
 	})
-	var status sources.Status
-	if s, ok := job.Source.(sources.StatusReporter); ok {
-		if failed := p.guard(job, func() error { status = s.Status(); return nil }); failed != nil && err == nil {
-			err = failed
-		}
-	}
+	p.listen(r)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now, wall := p.o.Clock.Elapsed(), p.o.Clock.Now()
 	l := r.entry.lane
-	l.tell(status, now)
 	if !l.counts && res.Frame != nil {
 		l.meter.add(now, uint64(max(r.bytes, res.Frame.Bytes, 0)))
 	}
@@ -88,6 +88,31 @@ func (p *Poller) run(r *request) {
 		return
 	}
 	p.succeed(r, res, now, wall)
+}
+
+// listen hears what the source says of itself, p.mu not held. One that panics
+// at that is not listened to again; its answers still count.
+func (p *Poller) listen(r *request) {
+	s, ok := r.job.Source.(sources.StatusReporter)
+	if !ok {
+		return
+	}
+	l := r.entry.lane
+	p.mu.Lock()
+	mute := l.mute
+	p.mu.Unlock()
+	if mute {
+		return
+	}
+	var status sources.Status
+	err := p.guard(r.job, func() error { status = s.Status(); return nil })
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		l.mute = true
+		return
+	}
+	l.tell(status, p.o.Clock.Elapsed())
 }
 
 // read asks for what is not a range.

@@ -94,7 +94,8 @@ func (p *Poller) beginRange(e *entry, now time.Duration, wall time.Time) {
 	}
 	r.parts, r.whole = []span{r.want}, true
 	if !e.whole && e.answered && e.failures == 0 && e.to == r.want.to {
-		p.plan(e, now, wall) // no new step has begun
+		e.good = now // no new step has begun: it is as new as can be
+		p.plan(e, now, wall)
 		return
 	}
 	if e.windowed {
