@@ -1,5 +1,7 @@
 package themes
 
+import "fmt"
+
 // Attr is a set of text attributes.
 type Attr uint8
 
@@ -54,4 +56,42 @@ type Theme struct {
 	Dark  bool  // made for a dark background
 	Paper Color // the background it is made for; pictures are drawn on it, terminals keep their own
 	Looks [NumTokens]Look
+}
+
+// Ground is the background that pictures in t are drawn on, as 24-bit RGB.
+func (t Theme) Ground() Color {
+	switch {
+	case t.Paper != NoColor:
+		return t.Paper.rgb()
+	case t.Dark:
+		return Hex(0x101216)
+	}
+	return Hex(0xfafafa)
+}
+
+// Ink is what stands for the terminal's own text colour in pictures, as 24-bit RGB.
+func (t Theme) Ink() Color {
+	switch {
+	case t.Looks[Text].Color != NoColor:
+		return t.Looks[Text].Color.rgb()
+	case t.Dark:
+		return Hex(0xc8ccd4)
+	}
+	return Hex(0x24282f)
+}
+
+// rgb is c as 24-bit RGB; the 16 ANSI colours are taken to be xterm's.
+func (c Color) rgb() Color {
+	if n, ok := c.IsANSI(); ok {
+		return xterm16(n)
+	}
+	return c
+}
+
+// CSS is c as #rrggbb, empty for NoColor; the 16 ANSI colours are taken to be xterm's.
+func (c Color) CSS() string {
+	if c == NoColor {
+		return ""
+	}
+	return fmt.Sprintf("#%06x", uint32(c.rgb())&0xffffff)
 }

@@ -90,6 +90,8 @@ func joins(r rune) bool {
 // visible gives the rune shown for r when it stands alone.
 func visible(r rune) rune {
 	switch {
+	case r < 0:
+		return utf8.RuneError
 	case r < 0x20:
 		return 0x2400 + r
 	case r < 0x7f:

@@ -15,26 +15,27 @@ const maxClusters = 1 << 14
 
 var clusters = &clusterTable{index: map[string]uint32{}}
 
-func (t *clusterTable) intern(s string) uint32 {
+// intern gives the cell value of a cluster; ok is false when the table is full.
+func (t *clusterTable) intern(s string) (ch uint32, ok bool) {
 	t.mu.RLock()
-	ch, ok := t.index[s]
+	ch, ok = t.index[s]
 	t.mu.RUnlock()
 	if ok {
-		return ch
+		return ch, true
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if ch, ok := t.index[s]; ok {
-		return ch
+		return ch, true
 	}
 	if len(t.texts) >= maxClusters {
-		return 0xfffd
+		return 0, false
 	}
 	ch = clusterBase + uint32(len(t.texts)) //nolint:gosec // bounded by maxClusters
 	s = string([]byte(s))                   // do not keep a long line alive for one cluster
 	t.texts = append(t.texts, s)
 	t.index[s] = ch
-	return ch
+	return ch, true
 }
 
 func (t *clusterTable) text(ch uint32) string {

@@ -36,7 +36,7 @@ func (e *encoder) diff(old, now *Grid) {
 
 func (e *encoder) row(old, now []cell, y int) {
 	end := len(now) // after end the row is blank in the default style
-	for end > 0 && blank(now[end-1]) {
+	for end > 0 && e.blank(now[end-1]) {
 		end--
 	}
 	x := 0
@@ -50,7 +50,7 @@ func (e *encoder) row(old, now []cell, y int) {
 		}
 		x = e.run(old, now, x, end, y)
 	}
-	if end < len(now) && (old == nil || !allBlank(old[end:])) {
+	if end < len(now) && (old == nil || !e.allBlank(old[end:])) {
 		e.move(end, y)
 		e.setStyle(0)
 		e.buf = append(e.buf, "\x1b[K"...)
@@ -149,15 +149,7 @@ func (e *encoder) marks(s Style) themes.Attr {
 
 // attr is every attribute of s: its own and those of its tokens.
 func (e *encoder) attr(s Style) themes.Attr {
-	return s.Attr() | e.pal.Attr[s.Foreground()] | e.backAttr(s)
-}
-
-// backAttr is what stands in for a background where there is no colour.
-func (e *encoder) backAttr(s Style) themes.Attr {
-	if s.Background() == themes.Default {
-		return 0
-	}
-	return e.pal.Attr[s.Background()]
+	return e.pal.Attrs(s.Foreground(), s.Background(), s.Attr())
 }
 
 var attrParams = [...]struct {
@@ -219,14 +211,14 @@ func (e *encoder) unknown() { e.x, e.known = -1, false }
 
 func same(a, b cell) bool { return a == b }
 
-func blank(c cell) bool {
-	return c.ch == ' ' && c.style.Background() == themes.Default && c.style.Attr()&(themes.Underline|themes.Reverse) == 0 &&
-		c.style.Foreground() != themes.Link
+// blank reports whether c looks like an erased cell.
+func (e *encoder) blank(c cell) bool {
+	return c.ch == ' ' && c.style.Background() == themes.Default && e.marks(c.style&^wideBit) == 0
 }
 
-func allBlank(cells []cell) bool {
+func (e *encoder) allBlank(cells []cell) bool {
 	for _, c := range cells {
-		if !blank(c) {
+		if !e.blank(c) {
 			return false
 		}
 	}

@@ -46,7 +46,7 @@ func (r Region) Put(x, y int, ch rune, s Style) {
 	if x < 0 || y < 0 || x >= r.w || y >= r.h {
 		return
 	}
-	if ch < ' ' || ch >= 0x7f && ch < 0x250 || ch >= 0x300 && (ch < 0x2500 || ch >= 0x2900) {
+	if ch < ' ' || ch >= 0x7f && (ch < 0x2500 || ch >= 0x2900) {
 		// Not the frequent case: make sure that it is one printable column.
 		if ch = visible(ch); runeWidth(ch) != 1 {
 			ch = utf8.RuneError
@@ -107,12 +107,21 @@ func (r Region) text(x, y, room int, text string, s Style) int {
 			}
 			return false
 		}
-		if at := x + used; at >= 0 && at < r.w {
+		switch at := x + used; {
+		case at == -1 && w == 2: // cut by the left edge
+			r.Put(0, y, ' ', s)
+		case at >= 0 && at < r.w:
 			switch {
 			case w == 2 && at+1 >= r.w:
 				r.Put(at, y, ' ', s)
 			case cluster != "":
-				r.set(at, y, clusters.intern(cluster), s, w)
+				id, ok := clusters.intern(cluster)
+				if !ok { // what stands in is one column wide
+					r.Sub(at, y, w, 1).Fill(' ', s)
+					r.set(at, y, utf8.RuneError, s, 1)
+					break
+				}
+				r.set(at, y, id, s, w)
 			default:
 				r.set(at, y, uint32(ch), s, w) //nolint:gosec // a rune
 			}
@@ -165,6 +174,9 @@ func mend(row []cell, x int) {
 // and returns the new one. It is how a cursor, a selection or staleness is laid
 // over a picture.
 func (r Region) Restyle(f func(Style) Style) {
+	if r.Empty() {
+		return
+	}
 	for y := range r.h {
 		row := r.g.cells[(r.y+y)*r.g.w+r.x : (r.y+y)*r.g.w+r.x+r.w]
 		for i := range row {
@@ -189,6 +201,9 @@ func (r Region) HLine(x, y, n int, ch rune, s Style) {
 // Blit copies a whole grid into the region at x, y, clipped to the region. A
 // wide character that loses a half, in what is copied or beside it, becomes a blank.
 func (r Region) Blit(x, y int, o *Grid) {
+	if o == nil {
+		return
+	}
 	from, to := max(0, -x), min(o.w, r.w-x)
 	if from >= to {
 		return

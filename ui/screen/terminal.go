@@ -18,6 +18,8 @@ const (
 	showCur  = "\x1b[?25h"
 	syncOn   = "\x1b[?2026h"
 	syncOff  = "\x1b[?2026l"
+
+	maxForeign = 1 << 20 // bytes kept for a link that hangs
 )
 
 // A Terminal shows grids on a real terminal beside a Bubble Tea program. The
@@ -40,6 +42,7 @@ type Terminal struct {
 	known   bool
 	alt     bool // on the alternate screen; frames are sent only there
 	sync    bool
+	ascii   bool
 	writing bool
 	closed  bool
 	err     error
@@ -95,6 +98,9 @@ func (t *Terminal) Resume() {
 func (t *Terminal) Present(g *Grid) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.closed {
+		return
+	}
 	if t.next != nil {
 		t.replaced.Add(1)
 	} else {
@@ -104,6 +110,9 @@ func (t *Terminal) Present(g *Grid) {
 		}
 	}
 	t.next.CopyFrom(g)
+	if t.ascii {
+		t.next.ASCII()
+	}
 	t.wake.Broadcast()
 }
 
@@ -122,6 +131,13 @@ func (t *Terminal) SetSync(on bool) {
 	t.sync = on
 }
 
+// SetASCII makes every frame presented from now on 7-bit (see Grid.ASCII).
+func (t *Terminal) SetASCII(on bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ascii = on
+}
+
 // Repaint makes the next frame a whole one.
 func (t *Terminal) Repaint() {
 	t.mu.Lock()
@@ -131,10 +147,14 @@ func (t *Terminal) Repaint() {
 }
 
 // Send writes a sequence that moves no cursor and paints nothing (a query, a
-// title, a clipboard write) before the next frame. It returns at once.
+// title, a clipboard write) before the next frame. It returns at once. On a link
+// that hangs, what would be more than a megabyte unsent is dropped.
 func (t *Terminal) Send(seq string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.closed || len(t.foreign)+len(seq) > maxForeign {
+		return
+	}
 	t.foreign = append(t.foreign, seq...)
 	t.wake.Broadcast()
 }
@@ -149,15 +169,23 @@ func (t *Terminal) Write(p []byte) (int, error) {
 	if t.err != nil {
 		return 0, t.err
 	}
+	if t.closed {
+		return 0, os.ErrClosed
+	}
 	n := len(p)
-	if t.alt { // already there: entering again would only flash
+	enters, left := bytes.LastIndex(p, []byte(enterAlt)), bytes.LastIndex(p, []byte(leaveAlt))
+	leaves := left > enters
+	if t.alt && left < 0 { // already there: entering again would only flash
 		p = bytes.ReplaceAll(p, []byte(enterAlt), nil)
-	} else if bytes.Contains(p, []byte(enterAlt)) {
+	}
+	switch {
+	case leaves:
+		t.alt = false
+	case enters >= 0:
 		t.alt = true
 	}
-	leaves := bytes.Contains(p, []byte(leaveAlt))
-	if leaves {
-		t.alt = false
+	if len(t.foreign)+len(p) > maxForeign && !leaves {
+		return n, nil // the link hangs; the screen is repainted when it comes back
 	}
 	t.foreign = append(t.foreign, p...)
 	t.known = false
