@@ -68,6 +68,9 @@ func (s *session) chart(q *queryRequest, f *sources.Frame, at time.Time) error {
 	}
 	g := screen.NewGrid(w, h)
 	panel.Draw(g.All(), context)
+	if s.set.ascii {
+		g.ASCII()
+	}
 	_, err := io.WriteString(s.out, s.picture(g))
 	return err //nolint:wrapcheck // said by Run
 }

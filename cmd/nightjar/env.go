@@ -86,12 +86,14 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err //nolint:wrapcheck // an io.Writer
 }
 
-// failed is the first error of a write; a reader that left is none.
-func (o *output) failed() error {
+// first is the first error of a write.
+func (o *output) first() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if errors.Is(o.err, syscall.EPIPE) || errors.Is(o.err, io.ErrClosedPipe) {
-		return nil
-	}
 	return o.err
+}
+
+// left reports whether an error of a write is that the reader left.
+func left(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }

@@ -27,9 +27,10 @@ func Run(ctx context.Context, args []string, env Env) int {
 	root.SetErr(env.Stderr)
 	err := root.ExecuteContext(ctx)
 	s.close()
-	if err == nil {
-		if err = out.failed(); err != nil {
-			err = fmt.Errorf("stdout: %w", err)
+	if first := out.first(); first != nil && (err == nil || errors.Is(err, first)) {
+		err = nil
+		if !left(first) {
+			err = fmt.Errorf("stdout: %w", first)
 		}
 	}
 	report(env.Stderr, err)

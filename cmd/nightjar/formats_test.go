@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/csv"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"nightjar/sources"
+)
+
+// answers are frames of every kind with everything that can be odd in them.
+func answers() map[string]*sources.Frame {
+	gap := sources.Gap()
+	times := []int64{1435781430000, 1435781430781, 1435781431005}
+	return map[string]*sources.Frame{
+		"matrix": {Kind: sources.Matrix, Series: []sources.Series{
+			{Labels: sources.NewLabels("__name__", "up", "job", "a<b>&\"\\\n\t\x01"), Times: times, Values: []float64{1, gap, -2.5}},
+			{Labels: sources.NewLabels("gone", "x"), Times: times, Values: []float64{gap, gap, gap}},
+			{Labels: nil, Times: times, Values: []float64{math.NaN(), math.Inf(1), math.Inf(-1)}},
+			{Labels: sources.NewLabels("time", "t", "value", "ü"), Times: times, Values: []float64{1e-7, 1e21, 123456789012345}},
+		}},
+		"vector": {Kind: sources.Vector, Series: []sources.Series{
+			{Labels: sources.NewLabels("__name__", "up", "job", "node"), Times: []int64{-781}, Values: []float64{0.1}},
+		}, Warnings: []string{"a < b"}, Infos: []string{"one", "two"}},
+		"empty":  {Kind: sources.Vector},
+		"scalar": {Kind: sources.Scalar, Series: []sources.Series{{Times: []int64{100}, Values: []float64{math.NaN()}}}},
+		"string": {Kind: sources.String, Text: "a<b>\x1b"},
+	}
+}
+
+// golden compares with a file of testdata; UPDATE=1 writes it.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "formats", name)
+	if os.Getenv("UPDATE") == "1" {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s:\n got %q\nwant %q", name, got, want)
+	}
+}
+
+func TestFormats(t *testing.T) {
+	for name, f := range answers() {
+		golden(t, name+".json", encodeJSON(f, time.UnixMilli(1435781430781))+"\n")
+		var table, sheet strings.Builder
+		if err := writeTable(&table, f, time.UTC); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".txt", table.String())
+		if err := writeCSV(&sheet, f, time.UTC); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".csv", sheet.String())
+		records, err := csv.NewReader(strings.NewReader(sheet.String())).ReadAll()
+		if err != nil || len(records) == 0 {
+			t.Errorf("%s: %v, %d records", name, err, len(records))
+		}
+	}
+}
+
+func TestTableIsAligned(t *testing.T) {
+	f := answers()["matrix"]
+	var b strings.Builder
+	if err := writeTable(&b, f, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	column := strings.Index(lines[0], "SERIES")
+	for _, line := range lines[1:] {
+		if line[column-2:column] != "  " || line[column-3] == ' ' || line[column] != '{' && line[column] != 'u' {
+			t.Errorf("the series does not begin at column %d: %q", column, line)
+		}
+	}
+	if len(lines) != 1+2+3+3 {
+		t.Errorf("%d lines: gaps must be left out, other NaNs not", len(lines))
+	}
+}
+
+func TestJSONErrors(t *testing.T) {
+	f := func(err error, want string) {
+		t.Helper()
+		var b strings.Builder
+		writeJSONError(&b, err)
+		if b.String() != want+"\n" {
+			t.Errorf("%v: %s", err, b.String())
+		}
+	}
+	f(sources.Errorf("s", "query", sources.KindQuery, "many-to-many"), `{"status":"error","errorType":"execution","error":"many-to-many"}`)
+	f(sources.Errorf("s", "query", sources.KindTimeout, "slow"), `{"status":"error","errorType":"timeout","error":"slow"}`)
+	f(sources.Errorf("s", "query", sources.KindUnavailable, "get http://u:p@h/: no"), `{"status":"error","errorType":"unavailable","error":"get http://***@h/: no"}`)
+	f(errors.New("odd"), `{"status":"error","errorType":"internal","error":"odd"}`)
+}
+
+func TestSpacing(t *testing.T) {
+	f := func(span, step, want time.Duration) {
+		t.Helper()
+		if got := (&queryRequest{span: span, step: step}).spacing(); got != want {
+			t.Errorf("%v by %v: %v", span, step, got)
+		}
+	}
+	f(time.Hour, 0, 15*time.Second)
+	f(time.Minute, 0, time.Second)
+	f(61*time.Minute, 0, 16*time.Second)
+	f(time.Hour, time.Minute, time.Minute)
+}
+
+func TestLongestRange(t *testing.T) {
+	f := func(expr string, want time.Duration) {
+		t.Helper()
+		if got := longestRange(expr); got != want {
+			t.Errorf("%s: %v", expr, got)
+		}
+	}
+	f(`rate(a[1m]) / on() increase(b[5m])`, 5*time.Minute)
+	f(`max_over_time(rate(a[1m])[1h:])`, time.Minute)
+	f(`irate(a[1h])`, 0)
+	f(`max_over_time(a[1h])`, 0)
+	f(`a{`, 0)
+}
