@@ -64,13 +64,8 @@ func (k *keeper[S]) refresh(parts time.Duration) (s S, err error) {
 		defer k.mu.Unlock()
 		return k.last, k.err
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = newPanic(p)
-		}
-	}()
 	start := time.Now()
-	s, err = k.read(now)
+	s, err = k.guarded(now)
 	took := time.Since(start)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -79,6 +74,15 @@ func (k *keeper[S]) refresh(parts time.Duration) (s S, err error) {
 		k.last, k.table = s, nil
 	}
 	return s, err
+}
+
+func (k *keeper[S]) guarded(now time.Time) (s S, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = newPanic(p)
+		}
+	}()
+	return k.read(now)
 }
 
 // sample is the reading of a probe: emit writes the series of a new snapshot.
