@@ -40,17 +40,21 @@ const axisLeast = 1e-304
 // label, the axis is widened. most below 2 gives no ticks.
 func FitAxis(lo, hi float64, u string, most int, keepLo, keepHi bool) Axis {
 	d := lookup(u)
-	if d.factor == 0 {
-		d.factor = 1
+	if d.scale == boolean { // between no and yes there are numbers
+		d.scale = plain
 	}
-	lo, hi = axisEnds(lo*d.factor, hi*d.factor, keepLo, keepHi)
+	limit := axisLimit * min(d.factor, 1)
+	lo, hi = axisEnds(lo*d.factor, hi*d.factor, limit, keepLo, keepHi)
 	if lo == hi {
-		lo, hi, keepLo, keepHi = widen(lo)
+		lo, hi, keepLo, keepHi = widen(lo, limit)
 	}
 	n := max(most, 2)
+	if lo < 0 && hi > 0 {
+		n = max(n, 3) // a step below zero, zero, a step above
+	}
 	for s := firstStep(d, (hi-lo)/float64(n), max(math.Abs(lo), math.Abs(hi))); ; s = s.next(d) {
 		v := s.value()
-		if math.IsInf(v, 0) || v > axisLimit {
+		if math.IsInf(v, 0) {
 			return Axis{Lo: lo / d.factor, Hi: hi / d.factor}
 		}
 		// A quotient that is whole but for rounding counts as whole.
@@ -69,18 +73,21 @@ func FitAxis(lo, hi float64, u string, most int, keepLo, keepHi bool) Axis {
 		}
 		a := Axis{Lo: lo, Hi: hi}
 		if !keepLo {
-			a.Lo = max(first*v, -axisLimit)
+			a.Lo = max(first*v, -limit)
 		}
 		if !keepHi {
-			a.Hi = min(last*v, axisLimit)
+			a.Hi = min(last*v, limit)
 		}
 		ticks, ok := label(d, s, first, last)
 		if !ok || a.Lo >= a.Hi {
 			continue
 		}
 		a.Lo, a.Hi = a.Lo/d.factor, a.Hi/d.factor
-		if most < 2 {
-			return a
+		if len(ticks) > max(most, 0) { // there is room for the ends only, or for none
+			if most < 2 {
+				return a
+			}
+			ticks = []Tick{ticks[0], ticks[len(ticks)-1]}
 		}
 		for _, t := range ticks {
 			t.Value /= d.factor
@@ -93,7 +100,7 @@ func FitAxis(lo, hi float64, u string, most int, keepLo, keepHi bool) Axis {
 }
 
 // axisEnds makes any two values finite and ordered.
-func axisEnds(lo, hi float64, keepLo, keepHi bool) (float64, float64) {
+func axisEnds(lo, hi, limit float64, keepLo, keepHi bool) (float64, float64) {
 	switch {
 	case math.IsNaN(lo) && math.IsNaN(hi):
 		lo, hi = 0, 1
@@ -112,7 +119,14 @@ func axisEnds(lo, hi float64, keepLo, keepHi bool) (float64, float64) {
 			lo, hi = hi, lo
 		}
 	}
-	lo, hi = min(max(lo, -axisLimit), axisLimit), min(max(hi, -axisLimit), axisLimit)
+	lo, hi = min(max(lo, -limit), limit), min(max(hi, -limit), limit)
+	const unseen = 1e-9 // of the axis: an end this near to zero is zero
+	switch {
+	case lo < 0 && hi > 0 && hi < -lo*unseen && !keepHi:
+		hi = 0
+	case lo < 0 && hi > 0 && -lo < hi*unseen && !keepLo:
+		lo = 0
+	}
 	if math.Abs(lo) < axisLeast {
 		lo = 0
 	}
@@ -123,12 +137,12 @@ func axisEnds(lo, hi float64, keepLo, keepHi bool) (float64, float64) {
 }
 
 // widen gives a constant some room.
-func widen(v float64) (lo, hi float64, keepLo, keepHi bool) {
+func widen(v, limit float64) (lo, hi float64, keepLo, keepHi bool) {
 	switch room := math.Abs(v) / 10; {
 	case v == 0:
 		return 0, 1, true, false
 	default:
-		return max(v-room, -axisLimit), min(v+room, axisLimit), false, false
+		return max(v-room, -limit), min(v+room, limit), false, false
 	}
 }
 

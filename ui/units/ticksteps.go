@@ -35,7 +35,10 @@ var clockSteps = [...]float64{
 // firstStep is a round step not above least, and so that the largest value
 // does not need more than seven digits.
 func firstStep(d unit, least, largest float64) step {
-	least = max(least/2, largest*1e-7, axisLeast*1e-2)
+	if least /= 2; d.scale != date { // whose labels are no numbers
+		least = max(least, largest*1e-7)
+	}
+	least = max(least, axisLeast*1e-2)
 	e := int(math.Floor(math.Log10(least)))
 	s := step{mantissa: 1, exponent: e}
 	switch {
@@ -115,8 +118,6 @@ func (s step) text(d unit, k, most float64, form int) string {
 		return clockText(k * s.whole)
 	case d.scale == duration:
 		return s.smallSeconds(k, largest, form)
-	case d.scale == boolean:
-		return string(s.number(k, 0))
 	case s.whole > 0: // powers of two
 		i := 0
 		for scale := 1.0; largest >= scale*1024 && i < len(iecUp)-1; scale *= 1024 {

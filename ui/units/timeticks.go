@@ -19,13 +19,20 @@ type TimeTick struct {
 // to the next, so an axis that moves makes no new ones but for new ticks. The
 // zero TimeAxis is ready. Not safe for concurrent use.
 type TimeAxis struct {
-	ticks, spare []TimeTick
+	ticks        []TimeTick
+	labels, used []timeLabel // made by the last call, and by this one
 	layout       string
 	zone         *time.Location
 }
 
+// A timeLabel is what a time is called.
+type timeLabel struct {
+	at   time.Time
+	text string
+}
+
 // timeGap is the least number of blank columns between two labels.
-const timeGap = 4
+const timeGap = 7
 
 // A timeStep is a distance of ticks in seconds, or else in days, months or years.
 type timeStep struct {
@@ -92,7 +99,8 @@ func (a *TimeAxis) Fit(start time.Time, cell time.Duration, columns int, zone *t
 	if zone == nil {
 		zone = time.UTC
 	}
-	a.ticks, a.spare = a.spare[:0], a.ticks
+	a.ticks = a.ticks[:0]
+	a.labels, a.used = a.used, a.labels[:0]
 	if cell <= 0 || columns <= 0 || columns > 1<<16 {
 		return nil
 	}
@@ -108,7 +116,7 @@ func (a *TimeAxis) Fit(start time.Time, cell time.Duration, columns int, zone *t
 			continue
 		}
 		if layout != a.layout || zone != a.zone {
-			a.spare = a.spare[:0]
+			a.labels = a.labels[:0]
 		}
 		a.layout, a.zone = layout, zone
 		a.fill(s, start, span, cell, columns)
@@ -171,16 +179,18 @@ func (a *TimeAxis) fill(s timeStep, start time.Time, span, cell time.Duration, c
 
 // label writes t, or takes what the last call wrote.
 func (a *TimeAxis) label(t time.Time) string {
-	for i := range a.spare {
-		if a.spare[i].At.Equal(t) {
-			return a.spare[i].Label
+	for _, l := range a.labels {
+		if l.at.Equal(t) {
+			a.used = append(a.used, l)
+			return l.text
 		}
 	}
-	h, m, s := t.Clock()
-	if h == 0 && m == 0 && s == 0 && strings.Contains(a.layout, ":") {
-		return t.Format("Jan 02")
+	layout := a.layout
+	if h, m, s := t.Clock(); h == 0 && m == 0 && s == 0 && strings.Contains(layout, ":") {
+		layout = "Jan 02"
 	}
-	return t.Format(a.layout)
+	a.used = append(a.used, timeLabel{t, t.Format(layout)})
+	return a.used[len(a.used)-1].text
 }
 
 func (a *TimeAxis) has(label string) bool {
