@@ -90,7 +90,7 @@ func (r *reader) checkPromQL(p parser.Parser, expr string, n ast.Node, vars map[
 		}
 	}
 	where, message := r.at(n), first.Error()
-	if errs := (parser.ParseErrors)(nil); errors.As(first, &errs) && len(errs) > 0 {
+	if errs := parser.ParseErrors(nil); errors.As(first, &errs) && len(errs) > 0 {
 		where = r.within(n, expr, origin(shifts, int(errs[0].PositionRange.Start)))
 		message = errs[0].Err.Error()
 	}

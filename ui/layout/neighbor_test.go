@@ -10,8 +10,11 @@ func TestNeighbor(t *testing.T) {
 	//  a a b b
 	//  c d d e
 	p := Plan{Places: []Place{
-		{"a", 0, 0, 19, 4}, {"b", 20, 0, 19, 4},
-		{"c", 0, 4, 9, 4}, {"d", 10, 4, 19, 4}, {"e", 30, 4, 9, 4},
+		{"a", 0, 0, 19, 4},
+		{"b", 20, 0, 19, 4},
+		{"c", 0, 4, 9, 4},
+		{"d", 10, 4, 19, 4},
+		{"e", 30, 4, 9, 4},
 	}}
 	f := func(id, dir, want string) {
 		t.Helper()

@@ -59,17 +59,21 @@ func (r reader) single(s string) (Timeline, error) {
 	if _, ok := strings.CutPrefix(s, "-"); ok && !last {
 		return r.pair(s, "now")
 	}
-	if d, err := parseSpan(rest); err == nil {
+	d, notSpan := parseSpan(rest)
+	if notSpan == nil {
 		return live(d)
-	} else if last {
-		return Timeline{}, fmt.Errorf("last what? %w", err)
-	} else if p, perr := r.point(s); perr == nil {
-		return r.since(s, p)
-	} else if startsWithDigit(s) && !strings.ContainsAny(s, ":") && strings.Count(s, "-") < 2 {
-		return Timeline{}, err
-	} else {
-		return Timeline{}, perr
 	}
+	if last {
+		return Timeline{}, fmt.Errorf("last what? %w", notSpan)
+	}
+	p, notPoint := r.point(s)
+	if notPoint == nil {
+		return r.since(s, p)
+	}
+	if startsWithDigit(s) && !strings.Contains(s, ":") && strings.Count(s, "-") < 2 {
+		return Timeline{}, notSpan // a length, more likely than a date
+	}
+	return Timeline{}, notPoint
 }
 
 // since reads a point that stands alone: a day is that day.
