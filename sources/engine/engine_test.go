@@ -294,9 +294,14 @@ func TestLeftoversOfACrash(t *testing.T) {
 	if err := crashed.lock.Close(); err != nil { // as the kernel does
 		t.Fatal(err)
 	}
-	older := mkdir("nightjar-1-lockless", time.Hour)
-	starting := mkdir("nightjar-2-starting", 0)
+	older := mkdir("nightjar-1-0123abcd", time.Hour)
+	starting := mkdir("nightjar-2-0123abce", 0)
 	other := mkdir("nightly", time.Hour)
+	notes := mkdir("nightjar-notes", time.Hour) // a person's own
+	kept := mkdir("nightjar-3-0123abcf", time.Hour)
+	if err := os.WriteFile(filepath.Join(kept, "thesis.tex"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(dir, "nightjar-file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -308,7 +313,7 @@ func TestLeftoversOfACrash(t *testing.T) {
 
 	open(t, Options{Dirs: []string{dir}})
 	for path, stays := range map[string]bool{
-		neighbour.Dir(): true, crashed.path: false, older: false, starting: true, other: true, file: true, link: true,
+		neighbour.Dir(): true, crashed.path: false, older: false, starting: true, other: true, notes: true, kept: true, file: true, link: true,
 	} {
 		if _, err := os.Lstat(path); (err == nil) != stays {
 			t.Errorf("%s stays: %v, want %v", filepath.Base(path), err == nil, stays)

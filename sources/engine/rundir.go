@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -96,7 +97,7 @@ func removeLeftovers(parent string, logger *slog.Logger) {
 		return // a candidate that cannot be read is found out when it is tried
 	}
 	for _, entry := range entries {
-		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), runDirPrefix) {
+		if !entry.IsDir() || !runDirName.MatchString(entry.Name()) {
 			continue
 		}
 		path := filepath.Join(parent, entry.Name())
@@ -111,6 +112,10 @@ func removeLeftovers(parent string, logger *slog.Logger) {
 	}
 }
 
+// runDirName is what makeRunDir calls a directory. Nothing of another name is
+// ever touched, however much it looks like one of ours.
+var runDirName = regexp.MustCompile(`^` + runDirPrefix + `[0-9]+-[0-9a-f]{8}$`)
+
 // leftover reports whether path is a run-time directory of this user that no
 // process holds.
 func leftover(path string) bool {
@@ -120,7 +125,9 @@ func leftover(path string) bool {
 	}
 	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR|unix.O_NOFOLLOW, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return time.Since(info.ModTime()) > youth
+		// A crash between making the directory and the file: then it is empty.
+		entries, err := os.ReadDir(path)
+		return err == nil && len(entries) == 0 && time.Since(info.ModTime()) > youth
 	}
 	if err != nil {
 		return false
