@@ -19,6 +19,8 @@
 //     back by more than 3 s, samples from after the new time are dropped and
 //     rounds go on; by less, rounds wait until the time comes again. Status says
 //     both.
+//   - At most 20000 series are held. What comes beyond has no series until old
+//     ones have left the window; Status counts it.
 //   - It only reads, and starts no program. Nothing is written save the engine's
 //     empty run-time directory, which Close removes.
 //   - It works in a container and as an ordinary user. What may not be read is
@@ -48,6 +50,7 @@
 //	nightjar_process_read_bytes_per_second{pid, command, user}     where it may be read
 //	nightjar_process_written_bytes_per_second{pid, command, user}
 //	nightjar_process_threads{pid, command, user}
+//	nightjar_process_series_left_out              of the top processes, those without series, see below
 //	nightjar_sessions                             logins
 //	nightjar_sshd_connections                     established connections to sshd
 //	nightjar_failed_logins_last_hour              where their log may be read
@@ -55,7 +58,8 @@
 //	nightjar_virtualization_info{system, role}    1; none on bare metal
 //
 // The series of processes are those of the first 8 by CPU, by memory and by
-// I/O: at most 24 processes at a time. Reading processes may take 0.25 % of a
+// I/O: at most 24 processes at a time, and at most one new one every 5 s once
+// 24 have come, so that short-lived ones do not fill the memory. Reading processes may take 0.25 % of a
 // core, and 5 % while the table is looked at: on a machine with very many it is
 // done less often, at least every 30 s.
 //

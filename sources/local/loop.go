@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/prometheus/prometheus/model/value"
@@ -25,6 +23,8 @@ const (
 	grace = 200 * time.Millisecond
 	// hangAfter is when a collector that still runs is said to hang.
 	hangAfter = 5 * time.Second
+	// maxSeries bounds what is held; each costs about 4 bytes a sample and 1 kB.
+	maxSeries = 20_000
 	// setBack is how far the clock may go back before rounds go on at the new
 	// time; less than that is waited out. The engine has the same bound.
 	setBack = 3 * time.Second
@@ -39,7 +39,8 @@ type loop struct {
 	lastAt   int64     // its timestamp, ms
 	waiting  int       // cheap runs of this round that are not in
 	batch    []result
-	flushed  bool // the batch of this round is written
+	flushed  bool           // the batch of this round is written
+	leftOut  map[string]int // samples of new series beyond the bound in the last run, by collector
 	refused  int
 	refusal  error
 	clockWas string // what was noticed of the clock last
@@ -47,7 +48,7 @@ type loop struct {
 }
 
 func newLoop(s *Source) *loop {
-	return &loop{Source: s, flushed: true, stale: math.Float64frombits(value.StaleNaN)}
+	return &loop{Source: s, flushed: true, leftOut: map[string]int{}, stale: math.Float64frombits(value.StaleNaN)}
 }
 
 func (l *loop) run() {
@@ -219,10 +220,18 @@ func (l *loop) write(results ...result) {
 		}
 		t.round++
 		alive := t.spare[:0]
+		delete(l.leftOut, t.name)
 		if r.err == nil {
+			room := maxSeries - l.Series()
 			for _, s := range t.sink.samples {
 				if s.s.round == t.round {
 					continue // given twice; the first counts
+				}
+				if s.s.ref == 0 {
+					if room--; room < 0 {
+						l.leftOut[t.name]++
+						continue
+					}
 				}
 				s.s.round = t.round
 				l.append(app, s.s, r.at, s.v)
@@ -264,65 +273,4 @@ func (l *loop) commit(app storage.Appender) {
 		l.remark(l.last, fmt.Sprintf("%d samples were refused: %v", l.refused, l.refusal))
 		l.refused = 0
 	}
-}
-
-// judge notes what a run says of its collector, once per change.
-func (l *loop) judge(r result) {
-	var panicked *panicError
-	switch {
-	case r.err == nil && r.task.sink.skipped > 0:
-		l.trouble(r.task, l.last, fmt.Sprintf("%d histograms and summaries are left out", r.task.sink.skipped))
-	case r.err == nil || errors.Is(r.err, errAbsent):
-		l.trouble(r.task, l.last, "")
-	case errors.As(r.err, &panicked):
-		if s := panicked.Error(); s != r.task.lastPanic {
-			r.task.lastPanic = s
-			l.o.Logger.Error("collector panicked", "collector", r.task.name, "panic", panicked.value, "stack", string(panicked.stack))
-		}
-		l.trouble(r.task, l.last, panicked.Error())
-	default:
-		l.trouble(r.task, l.last, r.err.Error())
-	}
-}
-
-// trouble sets what is wrong with a task; nothing if empty.
-func (l *loop) trouble(t *task, now time.Time, what string) {
-	if what == t.trouble {
-		return
-	}
-	if what == "" {
-		l.o.Logger.Info("collector works again", "collector", t.name)
-	} else {
-		l.o.Logger.Warn("collector fails", "collector", t.name, "err", what)
-	}
-	t.trouble, t.since = what, now
-}
-
-// remark keeps what was noticed of the clock or the engine last.
-func (l *loop) remark(now time.Time, what string) {
-	l.o.Logger.Warn(what)
-	l.clockWas = fmt.Sprintf("%s: %s", now.UTC().Format(time.TimeOnly+" UTC"), what)
-}
-
-// allNotes are the troubles of now, by collector.
-func (l *loop) allNotes() []string {
-	var notes []string
-	for _, t := range l.tasks {
-		if t.trouble != "" {
-			notes = append(notes, fmt.Sprintf("%s: %s", t.name, strings.TrimSpace(t.trouble)))
-		}
-	}
-	slices.Sort(notes)
-	if l.clockWas != "" {
-		notes = append(notes, l.clockWas)
-	}
-	return notes
-}
-
-// tell publishes the notes without counting a round.
-func (l *loop) tell() {
-	notes := l.allNotes()
-	l.mu.Lock()
-	l.notes = notes
-	l.mu.Unlock()
 }

@@ -20,12 +20,14 @@ const (
 
 // processesAndSessions are the tables of every system, and their series.
 func processesAndSessions(o Options) ([]probe, tables) {
-	who := processes.New(processes.Options{})
+	who, seats := processes.New(processes.Options{}), newAdmission()
 	p := newKeeper(o.Interval, o.Clock, who.Read)
 	s := newKeeper(max(o.Interval, sessionsAge), o.Clock, sessions.New(sessions.Options{}).Read)
 	probes := []probe{
 		{name: "processes", every: o.Interval, open: opened(p.sample(func(all *processes.Snapshot, to *sink) {
-			emitProcesses(all, who.Top(topProcesses), to)
+			top, out := seats.admit(who.Top(topProcesses), all.Time)
+			to.add("nightjar_process_series_left_out", float64(out))
+			emitProcesses(all, top, to)
 		}))},
 		{name: "sessions", every: sessionsAge, open: opened(s.sample(emitSessions))},
 	}
