@@ -111,24 +111,6 @@ func (s *session) builtinBoards() []*boards.Board {
 	return all
 }
 
-// demoBoard is the built-in board of the demo's shop, which nothing else has.
-const demoBoard = "shop"
-
-// builtin gives the built-in boards that fit what is watched; the demo opens with its own.
-func (s *session) builtin() []*boards.Board {
-	list := boards.Builtin()
-	i := slices.IndexFunc(list, func(b *boards.Board) bool { return b.Name == demoBoard })
-	if i < 0 {
-		return list
-	}
-	shop := list[i]
-	list = slices.Delete(list, i, i+1)
-	if s.set.demo {
-		list = slices.Insert(list, 0, shop)
-	}
-	return list
-}
-
 // decodeBoards gives one board of each document, or every problem of all of them.
 func decodeBoards(docs []document) ([]*boards.Board, error) {
 	var list []*boards.Board

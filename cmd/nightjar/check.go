@@ -59,7 +59,7 @@ func (s *session) check(files []string, quiet bool) error {
 		}
 	}
 	if code != exitOK {
-		return &failure{code: code, err: silent}
+		return &failure{code: code, err: errSilent}
 	}
 	return nil
 }

@@ -36,8 +36,8 @@ func misused(format string, args ...any) error {
 	return &failure{code: exitUsage, err: fmt.Errorf(format, args...), hint: true}
 }
 
-// silent is a failure that has said what there is to say.
-var silent = errors.New("")
+// errSilent is a failure that has said what there is to say.
+var errSilent = errors.New("")
 
 // exitCode is the code an error ends the program with.
 func exitCode(err error) int {

@@ -185,7 +185,7 @@ func writeJSONError(w io.Writer, err error) {
 	if e := (*sources.Error)(nil); errors.As(err, &e) && e.Err != nil {
 		text = e.Err.Error()
 	}
-	if wrong := (parser.ParseErrors)(nil); errors.As(err, &wrong) {
+	if wrong := parser.ParseErrors(nil); errors.As(err, &wrong) {
 		kind, text = "bad_data", `invalid parameter "query": `+text
 	}
 	b := append([]byte(nil), `{"status":"error","errorType":"`+kind+`","error":`...)

@@ -81,7 +81,7 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 	}
 	if q.format == "chart" && q.step == 0 && q.span > 0 {
 		w, _ := s.chartSize()
-		q.step = max((q.span/time.Duration(2*w)+time.Second-1).Truncate(time.Second), time.Second) // a braille cell has two columns of dots
+		q.step = max((q.span/time.Duration(2*w) + time.Second - 1).Truncate(time.Second), time.Second) // a braille cell has two columns of dots
 	}
 	if err := q.checkSteps(); err != nil {
 		return err

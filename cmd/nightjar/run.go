@@ -42,7 +42,7 @@ func report(w io.Writer, err error) {
 	var problems config.Problems
 	var problem *config.Problem
 	switch {
-	case err == nil || errors.Is(err, silent):
+	case err == nil || errors.Is(err, errSilent):
 	case errors.As(err, &problems):
 		for _, p := range problems {
 			reportProblem(w, p)
@@ -100,7 +100,7 @@ and these beat the configuration file. It changes nothing anywhere.`,
 				return failed(exitUsage, `stdout is not a terminal: the dashboard needs one; use "nightjar frame" for a picture or "nightjar query" for values`)
 			}
 			if code := openDashboard(cmd.Context(), s); code != exitOK {
-				return &failure{code: code, err: silent}
+				return &failure{code: code, err: errSilent}
 			}
 			return nil
 		},

@@ -63,7 +63,11 @@ func TestOutputThatFails(t *testing.T) {
 func TestHostileTextDoesNotReachTheTerminal(t *testing.T) {
 	file := write(t, "config.yaml", "r\x1b[31mnage: 2h\n# \xe2\x80\xae\n")
 	for _, args := range [][]string{
-		{"--config", file}, {"check", file}, {"\x1b]0;owned\x07"}, {"--theme\x1b[2J"}, {"query", "--demo", "up{\x1b[31m"},
+		{"--config", file},
+		{"check", file},
+		{"\x1b]0;owned\x07"},
+		{"--theme\x1b[2J"},
+		{"query", "--demo", "up{\x1b[31m"},
 		{"query", "--demo", `label_replace(up, "x", "` + "\x1b[31m\u009b31m" + `", "job", ".*")`},
 		{"query", "--demo", `"` + "\x1b[31m" + `"`},
 	} {

@@ -60,7 +60,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func asExit(err error, to *interface{ ExitCode() int }) bool {
-	e, ok := err.(interface{ ExitCode() int }) //nolint:errorlint // ts.Exec gives the error of exec itself
+	e, ok := err.(interface{ ExitCode() int })
 	if ok {
 		*to = e
 	}
