@@ -299,7 +299,8 @@ func TestLeftoversOfACrash(t *testing.T) {
 	other := mkdir("nightly", time.Hour)
 	notes := mkdir("nightjar-notes", time.Hour) // a person's own
 	kept := mkdir("nightjar-3-0123abcf", time.Hour)
-	if err := os.WriteFile(filepath.Join(kept, "thesis.tex"), nil, 0o600); err != nil {
+	long := time.Now().Add(-time.Hour)
+	if err := errors.Join(os.WriteFile(filepath.Join(kept, "thesis.tex"), nil, 0o600), os.Chtimes(kept, long, long)); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "nightjar-file")
