@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"strings"
 	"time"
 
 	"nightjar/sources"
@@ -23,10 +24,13 @@ func DrawFrame(r screen.Region, title, caption string, st FrameState, c Context)
 	line := ruleOf(c)
 	r.HLine(0, 0, w, line.ch, line.style)
 	room := w - 4 // a rule and a blank on either side
+	if c.ASCII {
+		title, caption = asciiOnly(title), asciiOnly(caption)
+	}
 	t, right := chooseTitle(screen.Width(title), caption, st, room, c.ASCII)
 	if t > 0 {
 		r.Put(1, 0, ' ', line.style)
-		t = r.Fit(2, 0, t, title, line.title)
+		fitName(r, 2, 0, t, title, line.title, c.ASCII)
 		r.Put(2+t, 0, ' ', line.style)
 	}
 	x := w - 1
@@ -93,8 +97,13 @@ func chooseTitle(title int, caption string, st FrameState, room int, ascii bool)
 			return n, right
 		}
 	}
-	if right := tags("", brief, ""); brief != "" && room-widthOf(right) >= 0 {
-		return room - widthOf(right), right
+	if brief != "" {
+		word, _, _ := strings.Cut(brief, " ")
+		for _, s := range [...]string{brief, word, "!"} {
+			if n := room - widthOf(tags("", s, "")); n >= 4 || s == "!" && n >= 0 {
+				return n, tags("", s, "")
+			}
+		}
 	}
 	return max(0, min(room, title)), [3]tag{}
 }
@@ -132,7 +141,7 @@ func DrawState(r screen.Region, got []*poll.Result, c Context) bool {
 	case n.empty > 0 && n.loading > 0:
 		return false // some answers are not here yet
 	case n.empty > 0:
-		for y, line := range wrap(reason(got), w-1) {
+		for y, line := range wrap(plainText(reason(got), c.ASCII), w-1) {
 			r.Text(1, y, line, screen.On(themes.Muted))
 		}
 	default:
@@ -148,7 +157,7 @@ func drawError(r screen.Region, res *poll.Result, c Context) {
 		r.Text(1, 0, "error: the source gave no reason", screen.On(themes.Critical))
 		return
 	}
-	what := "!! " + sources.Redact(res.Err.Error())
+	what := plainText("!! "+sources.Redact(strings.Join(strings.Fields(res.Err.Error()), " ")), c.ASCII)
 	lines := wrap(what, w-1)
 	// The last two rows are for since when and what to do.
 	y := 0
@@ -157,7 +166,7 @@ func drawError(r screen.Region, res *poll.Result, c Context) {
 			break
 		}
 		if i+1 < len(lines) && i+1 >= max(1, h-2) {
-			r.Fit(1, y, w-1, line+" "+lines[i+1], screen.On(themes.Critical))
+			fitName(r, 1, y, w-1, line+" "+lines[i+1], screen.On(themes.Critical), c.ASCII)
 		} else {
 			r.Text(1, y, line, screen.On(themes.Critical))
 		}

@@ -19,7 +19,12 @@ var update = flag.Bool("update", false, "write the golden files of this package"
 // without trailing blanks, after asserting that every row is as wide as the grid.
 func golden(t *testing.T, name string, g *screen.Grid) {
 	t.Helper()
-	got := plain(t, g)
+	goldenText(t, name, plain(t, g))
+}
+
+// goldenText is golden for text of several pictures.
+func goldenText(t *testing.T, name, got string) {
+	t.Helper()
 	path := filepath.Join("testdata", filepath.FromSlash(name)+".txt")
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {

@@ -28,6 +28,7 @@ type limits struct {
 	blind  int           // of near: not measured
 
 	limitW int // widest limit; grows only
+	names  int // widest name seen; grows only
 	w, h   int
 	top    int
 }
@@ -36,6 +37,9 @@ func newLimits(p *boards.Panel) Panel { return &limits{base: newBase(p)} }
 
 // Plot keeps the size for Caption; the list has no plot.
 func (p *limits) Plot(w, h int) int {
+	if w != p.w {
+		p.names = 0 // a new width is a fresh start
+	}
 	p.w, p.h = w, h
 	return 0
 }
@@ -153,7 +157,7 @@ func (p *limits) calm() string {
 
 // Draw draws the list.
 func (p *limits) Draw(r screen.Region, c Context) {
-	p.w, p.h = r.Size()
+	p.Plot(r.Size())
 	p.refresh(c)
 	y := 0
 	if p.listed == 0 {
@@ -161,6 +165,9 @@ func (p *limits) Draw(r screen.Region, c Context) {
 		y = 1
 	}
 	p.top = min(p.top, p.maxTop())
+	for i := p.top; i < min(len(p.near), p.top+p.h-y); i++ {
+		p.names = max(p.names, min(maxRowName, screen.Width(p.row(p.near[i]).name)))
+	}
 	for i := p.top; i < len(p.near) && y < p.h; i++ {
 		p.drawLine(r.Sub(0, y, p.w, 1), i, c)
 		y++
@@ -174,6 +181,9 @@ func (p *limits) maxTop() int {
 	}
 	return max(0, len(p.near)-max(0, room))
 }
+
+// wordW is the room of a level in words, with its gutter.
+const wordW = 9
 
 // nearMark is the sign of a level, two columns wide.
 func nearMark(l alerts.Level) (string, themes.Token) {
@@ -204,11 +214,14 @@ func (p *limits) drawLine(r screen.Region, i int, c Context) {
 	r.Text(0, 0, sign, loud)
 	x, room := 3, w-3
 	fixed := p.rows.values + 1 + p.limitW
-	nameW := min(p.rows.names, max(6, room-fixed-1))
+	nameW := min(p.names, max(6, room-fixed-1))
+	if short := room - fixed - 1 - wordW; nameW > 20 && short < nameW { // a level in words before the tail of a name
+		nameW = min(nameW, max(20, short))
+	}
 	barW := 0
-	if rest := room - nameW - fixed - 2; rest >= 9 {
-		r.Fit(x, 0, 8, n.Level.String(), loud)
-		x, room, rest = x+9, room-9, rest-9
+	if rest := room - nameW - fixed - 2; rest >= wordW {
+		r.Fit(x, 0, wordW-1, n.Level.String(), loud)
+		x, room, rest = x+wordW, room-wordW, rest-wordW
 		if rest >= 5 {
 			barW = min(rest-1, 8+max(0, rest-30)/3)
 		}

@@ -56,6 +56,7 @@ func TestTable(t *testing.T) {
 	all := New(&boards.Panel{Kind: boards.KindTable, List: "processes"})
 	all.SetResult(0, processes(4, 0))
 	golden(t, "table/all-columns-90x6", picture(all, 90, 6, at3()))
+	golden(t, "table/all-columns-40x6", picture(all, 40, 6, at3())) // pid and command stay
 }
 
 // column gives the first field of each row below the header.

@@ -55,6 +55,7 @@ func listed(t *sources.Table, opts *boards.TableOptions) tableData {
 			d.columns = append(d.columns, fieldColumn(&t.Columns[i], &boards.Column{}))
 			fields = append(fields, i)
 		}
+		prefer(d.columns, opts.Sort)
 	}
 	for i := range opts.Columns {
 		o := &opts.Columns[i]
@@ -95,9 +96,32 @@ func listed(t *sources.Table, opts *boards.TableOptions) tableData {
 	return d
 }
 
+// prefer decides which columns of a table that the board says nothing of stay
+// longest: what identifies a row, what it is sorted by, and the last text,
+// which is what the row is about (a process's command).
+func prefer(cols []column, sortBy string) {
+	name, _ := sortOf(sortBy)
+	last := -1
+	for i := range cols {
+		if cols[i].text {
+			last = i
+		}
+		if cols[i].key || cols[i].name == name {
+			cols[i].order = 1
+		}
+	}
+	if last >= 0 {
+		cols[last].order = 1
+	}
+}
+
 func fieldColumn(c *sources.Column, o *boards.Column) column {
+	unit := cmpOr(o.Unit, c.Unit)
+	if c.Key && unit == "" {
+		unit = "none" // a name that is a number: 29417, not 29.4k
+	}
 	return column{
-		title: cmpOr(o.Title, c.Name), name: c.Name, unit: cmpOr(o.Unit, c.Unit), text: c.Text, key: c.Key,
+		title: cmpOr(o.Title, c.Name), name: c.Name, unit: unit, text: c.Text, key: c.Key,
 		bar: o.Bar && !c.Text, width: o.Width, order: o.Priority, limits: o.Thresholds,
 	}
 }

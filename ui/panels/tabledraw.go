@@ -35,7 +35,7 @@ func (p *table) Caption(c Context) string {
 		parts = append(parts, strconv.Itoa(top+1)+"-"+strconv.Itoa(top+seen)+" of "+strconv.Itoa(total))
 	case seen < total:
 		parts = append(parts, strconv.Itoa(seen)+" of "+strconv.Itoa(total))
-	case total > 0:
+	case total > 1: // one row is seen to be one
 		parts = append(parts, strconv.Itoa(total))
 	}
 	if j := p.column(p.sortBy); j >= 0 && p.header() == 0 {
@@ -44,7 +44,10 @@ func (p *table) Caption(c Context) string {
 	if p.held() && c.Focused {
 		parts = append(parts, "order held")
 	}
-	if p.fit.more > 0 {
+	switch {
+	case p.fit.more == 1:
+		parts = append(parts, "+1 column")
+	case p.fit.more > 1:
 		parts = append(parts, "+"+strconv.Itoa(p.fit.more)+" columns")
 	}
 	return plainText(strings.Join(parts, ", "), c.ASCII)
@@ -166,8 +169,9 @@ func (p *table) drawRecord(r screen.Region, i int, c Context) {
 			w -= barCells + 1
 		}
 		if len(col.limits) > 0 {
-			cell.Text(0, 0, mark(level), screen.On(token(level, themes.Muted)))
-			cell, w = cell.Sub(2, 0, w-2, 1), w-2
+			at := max(0, w-col.content-3) // beside the number, however wide the title is
+			cell.Text(at, 0, mark(level), screen.On(token(level, themes.Muted)))
+			cell, w = cell.Sub(at+2, 0, w-at-2, 1), w-at-2
 		}
 		drawNumber(cell, 0, 0, w, text, v.Number, col.unit, screen.On(token(level, themes.Text)), c)
 		x += p.fit.widths[k] + gutter
