@@ -84,7 +84,15 @@ func judge(c string) (r rune, width int, cluster string) {
 func joins(r rune) bool {
 	return r == 0x200d || r == 0x200c || r >= 0xfe00 && r <= 0xfe0f || // joiners, variation selectors
 		r >= 0xe0020 && r <= 0xe007f || // tags, as in flags
-		unicode.In(r, unicode.Mn, unicode.Me, unicode.Mc)
+		extends(r) || unicode.In(r, unicode.Mn, unicode.Me)
+}
+
+// extends reports whether r, though it takes a column, would join the
+// character before it: spacing marks, the Thai and Lao vowel sign am, Hangul vowels
+// and finals (Unicode Annex 29). At the start of a cell it would pull in its neighbour.
+func extends(r rune) bool {
+	return r == 0x0e33 || r == 0x0eb3 || r >= 0x1160 && r <= 0x11ff || r >= 0xd7b0 && r <= 0xd7fb ||
+		r >= 0x1f3fb && r <= 0x1f3ff || unicode.Is(unicode.Mc, r)
 }
 
 // visible gives the rune shown for r when it stands alone.
@@ -109,7 +117,7 @@ func visible(r rune) rune {
 		return r
 	case r >= 0x2500 && r < 0x2800, r >= 0x2800 && r < 0x2900: // drawing
 		return r
-	case !unicode.IsGraphic(r), unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp):
+	case !unicode.IsGraphic(r), extends(r), unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp):
 		return utf8.RuneError
 	case unicode.Is(unicode.Zs, r):
 		return ' '

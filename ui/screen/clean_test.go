@@ -109,4 +109,7 @@ func TestVisibleForms(t *testing.T) {
 	f("\xff", "\ufffd", 1)
 	f("a\u00a0b", "a b", 3)
 	f("\u200b", "\ufffd", 1)
+	f("\u0e33", "\ufffd", 1) // would join the cell before it
+	f("\u0e19\u0e33", "\u0e19\u0e33", Width("\u0e19\u0e33"))
+	f("\u1161", "\ufffd", 1)
 }
