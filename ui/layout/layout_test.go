@@ -95,6 +95,7 @@ func TestArrangeDrawn(t *testing.T) {
 	f("80x24", Input{Width: 80, Height: 22, Rows: host()})
 	f("40x10", Input{Width: 40, Height: 8, Rows: host()})
 	f("200x60-titles", Input{Width: 200, Height: 58, Rows: host(), RowTitles: true})
+	f("200x16", Input{Width: 200, Height: 14, Rows: host()})
 	f("80x24-full", Input{Width: 80, Height: 22, Rows: host(), Full: "cpu"})
 }
 
@@ -263,6 +264,36 @@ func TestShrinkTakesFromLeastUrgentFirst(t *testing.T) {
 	f(15, 7, 4, 4)
 	f(12, 4, 4, 4)
 	f(11, 6, 5, 10) // a, c above the fold, b below it as high as it wants
+}
+
+// Above the fold no row is left blank while a panel can use it.
+func TestFoldFillsTheBody(t *testing.T) {
+	var rows []Row
+	for _, id := range []string{"a", "b", "c"} {
+		rows = append(rows, Row{Items: []Item{{ID: id, Span: 12, Height: 4, MinHeight: 4, Grow: true}}})
+	}
+	p := Arrange(Input{Width: 50, Height: 11, Rows: rows})
+	if p.Places[0].H != 6 || p.Places[1].H != 5 || p.Places[2].Y != 11 || p.Places[2].H != 4 {
+		t.Errorf("got %+v", p.Places)
+	}
+}
+
+// Packed by priority, panels of two rows share a line if they are of a size.
+func TestFoldJoinsRowsOfASize(t *testing.T) {
+	f := func(leastA, leastB, spanB int, want Place) {
+		t.Helper()
+		p := Arrange(Input{Width: 81, Height: 10, Rows: []Row{
+			{Items: []Item{{ID: "a", Span: 6, Height: 20, MinHeight: leastA, Priority: 1}}},
+			{Items: []Item{{ID: "b", Span: spanB, Height: 20, MinHeight: leastB, Priority: 1}}},
+			{Items: []Item{{ID: "c", Span: 12, Height: 20, MinHeight: 10, Priority: 2}}},
+		}})
+		if p.Places[1] != want {
+			t.Errorf("got %+v, want %+v", p.Places[1], want)
+		}
+	}
+	f(4, 5, 6, Place{"b", 41, 0, 40, 10})
+	f(2, 5, 6, Place{"b", 0, 4, 81, 6})
+	f(4, 5, 7, Place{"b", 0, 5, 81, 5}) // too wide for one line
 }
 
 func TestWrapIsEven(t *testing.T) {
