@@ -336,3 +336,13 @@ func TestWidthsAlignAcrossLines(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkArrange(b *testing.B) {
+	in := Input{Width: 80, Height: 22, Rows: host()}
+	b.ReportAllocs()
+	for b.Loop() {
+		if p := Arrange(in); len(p.Places) != 11 {
+			b.Fatal(len(p.Places))
+		}
+	}
+}

@@ -38,6 +38,10 @@ func TestNeighbor(t *testing.T) {
 	f("b", Next, "c")
 	f("gone", Down, "a")
 	f("a", "sideways", "")
+	wide := Plan{Places: []Place{{"a", 0, 0, 39, 4}, {"b", 0, 4, 9, 4}, {"c", 10, 4, 29, 4}, {"d", 0, 8, 39, 4}}}
+	if got := Neighbor(wide, "a", Down); got != "c" {
+		t.Errorf("down of a: got %q, want the longer edge", got)
+	}
 	if got := Neighbor(Plan{}, "a", Next); got != "" {
 		t.Errorf("empty plan: got %q", got)
 	}
