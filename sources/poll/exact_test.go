@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +24,7 @@ import (
 type measured struct {
 	*engine.Engine
 	interval time.Duration
-	steps    int
+	steps    atomic.Int64
 }
 
 func (m *measured) Status() sources.Status {
@@ -31,7 +32,7 @@ func (m *measured) Status() sources.Status {
 }
 
 func (m *measured) QueryRange(ctx context.Context, q sources.RangeQuery) (*sources.Frame, error) {
-	m.steps += int(q.End.Sub(q.Start)/q.Step) + 1
+	m.steps.Add(int64(q.End.Sub(q.Start)/q.Step) + 1)
 	return m.Engine.QueryRange(ctx, q)
 }
 
@@ -150,15 +151,15 @@ func (s story) run(t *testing.T) (compared, asked, needed int, err error) {
 				q := l.queue[0]
 				l.queue = l.queue[1:]
 				if _, err := app.Append(0, l.gauge, q.at, q.g); err != nil {
-					return compared, src.steps, needed, err
+					return compared, int(src.steps.Load()), needed, err
 				}
 				if _, err := app.Append(0, l.counter, q.at, q.c); err != nil {
-					return compared, src.steps, needed, err
+					return compared, int(src.steps.Load()), needed, err
 				}
 			}
 		}
 		if err := app.Commit(); err != nil {
-			return compared, src.steps, needed, err
+			return compared, int(src.steps.Load()), needed, err
 		}
 		time.Sleep(800 * time.Millisecond) // past the step's beginning
 		synctest.Wait()
@@ -170,7 +171,7 @@ func (s story) run(t *testing.T) (compared, asked, needed int, err error) {
 		n, w, err := compare(t, src, p, jobs, now)
 		compared, needed = compared+n, needed+w
 		if err != nil {
-			return compared, src.steps, needed, err
+			return compared, int(src.steps.Load()), needed, err
 		}
 		switch rnd.IntN(6) {
 		case 0:
@@ -200,11 +201,11 @@ func (s story) run(t *testing.T) (compared, asked, needed int, err error) {
 		n, w, err = compare(t, src, p, jobs, now)
 		compared, needed = compared+n, needed+w
 		if err != nil {
-			return compared, src.steps, needed, err
+			return compared, int(src.steps.Load()), needed, err
 		}
 		time.Sleep(s.step - 800*time.Millisecond)
 	}
-	return compared, src.steps, needed, nil
+	return compared, int(src.steps.Load()), needed, nil
 }
 
 func (l *line) scrape(rnd *rand.Rand, at int64) {

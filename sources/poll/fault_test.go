@@ -47,7 +47,7 @@ func TestRetryableErrorsBackOffAndDataStays(t *testing.T) {
 		synctest.Wait()
 		r := one(t, p, j)
 		since := r.ErrSince
-		if r.State != Stale || r.Frame != good.Frame || r.Err == nil || !r.At.Equal(good.At) || r.NextTry.Sub(time.Now()) > 1250*time.Millisecond || since.IsZero() {
+		if r.State != Stale || r.Frame != good.Frame || r.Err == nil || !r.At.Equal(good.At) || time.Until(r.NextTry) > 1250*time.Millisecond || since.IsZero() {
 			t.Errorf("after an error: %+v", r)
 		}
 		time.Sleep(10 * time.Minute)

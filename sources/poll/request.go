@@ -169,6 +169,9 @@ func (p *Poller) ask(r *request, query func(context.Context) error) error {
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return sourceError(r.job, sources.KindTimeout, "no answer within %v", timeout)
 	}
+	if ctx.Err() == nil && (errors.Is(err, context.Canceled) || sources.KindOf(err) == sources.KindCancelled) {
+		return sourceError(r.job, sources.KindUnavailable, "the source gave up: %v", err) // we did not
+	}
 	return err
 }
 
