@@ -56,8 +56,11 @@ func TestJudge(t *testing.T) {
 
 func TestUnmeasuredIsLastAndLimitlessIsLeftOut(t *testing.T) {
 	got := Rank([]Check{
-		{ID: "nan", Value: math.NaN(), Warn: 1, Crit: 2}, {ID: "free", Value: 5, Warn: none, Crit: none},
-		{ID: "b", Value: 0.1, Warn: 1, Crit: 2}, {ID: "a", Value: 0.1, Warn: 1, Crit: 2}, {ID: "bad", Value: 3, Warn: 1, Crit: 2},
+		{ID: "nan", Value: math.NaN(), Warn: 1, Crit: 2},
+		{ID: "free", Value: 5, Warn: none, Crit: none},
+		{ID: "b", Value: 0.1, Warn: 1, Crit: 2},
+		{ID: "a", Value: 0.1, Warn: 1, Crit: 2},
+		{ID: "bad", Value: 3, Warn: 1, Crit: 2},
 	})
 	if ids := idsOf(got); !slices.Equal(ids, []string{"bad", "a", "b", "nan"}) {
 		t.Errorf("order is %v", ids)

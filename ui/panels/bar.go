@@ -139,7 +139,7 @@ func asciiOnly(s string) string {
 				if r < 0x20 || r > 0x7e {
 					r = '?'
 				}
-				b = append(b, byte(r)) //nolint:gosec // 7 bits
+				b = append(b, byte(r))
 			}
 			return string(b)
 		}

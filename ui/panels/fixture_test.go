@@ -99,7 +99,9 @@ func nastyFrames() []*sources.Frame {
 		v.Series = append(v.Series, sources.Series{Labels: l, Times: []int64{noon().UnixMilli()}, Values: []float64{odd[i%len(odd)]}})
 	}
 	return []*sources.Frame{
-		matrix, v, {Kind: sources.Matrix}, {Kind: sources.Vector, Series: []sources.Series{{}}},
+		matrix, v,
+		{Kind: sources.Matrix},
+		{Kind: sources.Vector, Series: []sources.Series{{}}},
 		{Kind: sources.Scalar, Series: []sources.Series{{Times: []int64{1}, Values: []float64{math.NaN()}}}},
 		{Kind: sources.String, Text: nasty()[0] + nasty()[7]},
 	}

@@ -123,7 +123,7 @@ func plainNote(s string, ascii bool) string {
 	if ascii && s == "loading…" {
 		return "loading"
 	}
-	return s
+	return plainText(s, ascii)
 }
 
 // DrawState draws why there is no picture, if there is none, into the body of a

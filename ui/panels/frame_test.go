@@ -59,6 +59,7 @@ func TestStateOf(t *testing.T) {
 	f(r(cut), poll.Partial, false, "12 cut by a limit", "12 cut", "5s")
 	f(r(table), poll.Partial, false, "3 cut by a limit", "3 cut", "5s")
 	f(r(&poll.Result{State: poll.Partial, At: noon(), Frame: &sources.Frame{}}), poll.Partial, false, "partial", "partial", "5s")
+	f(r(&poll.Result{State: poll.Partial, At: noon(), Frame: &sources.Frame{Warnings: []string{"a store did not answer"}}}), poll.Partial, false, "partial: a store did not answer", "partial", "5s")
 	if got := StateOf(r(fetched(time.Hour)), noon(), 0); got.State != poll.OK || got.Age != "1h00m" {
 		t.Errorf("nothing is due: %+v", got)
 	}

@@ -142,10 +142,10 @@ func (p *limits) sentence(i int) string {
 // calm is what is said while nothing is near.
 func (p *limits) calm() string {
 	n := len(p.near)
-	switch {
-	case n == 0:
+	switch n {
+	case 0:
 		return "nothing to check: no query here has a value and a threshold"
-	case n == p.blind:
+	case p.blind:
 		return "nothing measured: " + strconv.Itoa(n) + " checked, none has a value"
 	}
 	s := "nothing near a limit: " + strconv.Itoa(n) + " checked"

@@ -79,8 +79,8 @@ func TestAValueThatTicksMovesNothing(t *testing.T) {
 	set(100)
 	a, b := set(99.5), set(3.1)
 	for i := range a {
-		digit := func(c byte) bool { return c >= '0' && c <= '9' || c == '.' || c == ' ' }
-		if a[i] != b[i] && !(digit(a[i]) && digit(b[i])) {
+		fixed := func(c byte) bool { return (c < '0' || c > '9') && c != '.' && c != ' ' }
+		if a[i] != b[i] && (fixed(a[i]) || fixed(b[i])) {
 			t.Fatalf("a ticking value moved others:\n%s%s", a, b)
 		}
 	}

@@ -74,12 +74,16 @@ func StateOf(got []*poll.Result, now time.Time, every time.Duration) FrameState 
 		s.State, s.Short = poll.Partial, strconv.Itoa(n.cut)+" cut"
 		s.Note = s.Short + " by a limit"
 	case n.partial > 0:
-		s.State, s.Note = poll.Partial, "partial"
+		s.State, s.Short = poll.Partial, "partial"
+		s.Note = "partial" + remark(got)
 	default:
 		s.State = poll.OK
 	}
 	if s.Stale || s.State == poll.Failed {
 		s.Age = ""
+	}
+	if s.Note == "" {
+		s.Note = s.Short
 	}
 	if s.Short == "" {
 		s.Short = s.Note
@@ -200,6 +204,20 @@ func remedy(k sources.ErrorKind) string {
 		return "This is a fault of ours: --log-file has the details."
 	}
 	return "r asks again now; --log-file has the details."
+}
+
+// remark is the first thing that a source says of a partial answer.
+func remark(got []*poll.Result) string {
+	for _, r := range got {
+		switch {
+		case r == nil || r.State != poll.Partial:
+		case r.Frame != nil && len(r.Frame.Warnings) > 0:
+			return ": " + r.Frame.Warnings[0]
+		case r.Table != nil && len(r.Table.Notes) > 0:
+			return ": " + r.Table.Notes[0]
+		}
+	}
+	return ""
 }
 
 // reason says why an answer is empty.

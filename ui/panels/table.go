@@ -57,6 +57,7 @@ func sortOf(s string) (name string, descending bool) {
 // Plot keeps the size for Caption; a table has no plot.
 func (p *table) Plot(w, h int) int {
 	if w != p.w {
+		p.dirty = true // measure anew
 		for i := range p.data.columns {
 			p.data.columns[i].content = 0 // a new width is a fresh start
 		}

@@ -14,14 +14,22 @@ import (
 // processes is a snapshot of n processes; k shifts their load.
 func processes(n, k int) *poll.Result {
 	t := &sources.Table{Source: "local", Name: "processes", Time: noon(), Total: n + 10, Columns: []sources.Column{
-		{Name: "pid", Unit: "none", Key: true}, {Name: "user", Text: true}, {Name: "cpu", Unit: "percent"}, {Name: "memory", Unit: "bytes"},
-		{Name: "age", Unit: "s"}, {Name: "command", Text: true},
+		{Name: "pid", Unit: "none", Key: true},
+		{Name: "user", Text: true},
+		{Name: "cpu", Unit: "percent"},
+		{Name: "memory", Unit: "bytes"},
+		{Name: "age", Unit: "s"},
+		{Name: "command", Text: true},
 	}}
 	users, commands := []string{"root", "postgres", "www-data"}, []string{"systemd", "postgres: writer", "nginx: worker process", "/usr/bin/python3 -m http.server 8080", "sshd"}
 	for i := range n {
 		t.Rows = append(t.Rows, []sources.Value{
-			{Number: float64(100 + i)}, {Text: users[i%3]}, {Number: float64((i*37+k*13)%101) + 0.5}, {Number: float64(i+1) * 3.3e7},
-			{Number: float64(i*i*311 + 5)}, {Text: commands[i%5]},
+			{Number: float64(100 + i)},
+			{Text: users[i%3]},
+			{Number: float64((i*37+k*13)%101) + 0.5},
+			{Number: float64(i+1) * 3.3e7},
+			{Number: float64(i*i*311 + 5)},
+			{Text: commands[i%5]},
 		})
 	}
 	return &poll.Result{Source: "local", State: poll.OK, Table: t, At: noon()}
@@ -29,8 +37,12 @@ func processes(n, k int) *poll.Result {
 
 func processSpec() *boards.Panel {
 	return &boards.Panel{Kind: boards.KindTable, List: "processes", Table: boards.TableOptions{Sort: "-cpu", Columns: []boards.Column{
-		{Field: "pid", Priority: 1}, {Field: "user", Priority: 3}, {Field: "cpu", Title: "cpu", Bar: true, Priority: 1, Thresholds: warnCrit(80, 95)},
-		{Field: "memory", Priority: 2}, {Field: "age", Priority: 3}, {Field: "command", Priority: 1},
+		{Field: "pid", Priority: 1},
+		{Field: "user", Priority: 3},
+		{Field: "cpu", Title: "cpu", Bar: true, Priority: 1, Thresholds: warnCrit(80, 95)},
+		{Field: "memory", Priority: 2},
+		{Field: "age", Priority: 3},
+		{Field: "command", Priority: 1},
 	}}}
 }
 
@@ -54,8 +66,10 @@ func TestTable(t *testing.T) {
 	golden(t, "table/processes-80x6-ascii", g)
 	assertASCII(t, g)
 	all := New(&boards.Panel{Kind: boards.KindTable, List: "processes"})
-	all.SetResult(0, processes(4, 0))
-	golden(t, "table/all-columns-90x6", picture(all, 90, 6, at3()))
+	few := processes(4, 0)
+	few.Table.Notes = []string{"I/O of other users' processes cannot be read without root"}
+	all.SetResult(0, few)
+	golden(t, "table/all-columns-90x7", picture(all, 90, 7, at3()))
 	golden(t, "table/all-columns-40x6", picture(all, 40, 6, at3())) // pid and command stay
 }
 
@@ -219,7 +233,9 @@ func TestTableScrolls(t *testing.T) {
 
 func joinSpec() *boards.Panel {
 	return &boards.Panel{Kind: boards.KindTable, Unit: "bytes", Queries: []boards.Query{
-		{Expr: "size", Name: "size"}, {Expr: "avail", Name: "avail"}, {Expr: "use", Name: "use", Unit: "percentunit", Thresholds: warnCrit(0.8, 0.9)},
+		{Expr: "size", Name: "size"},
+		{Expr: "avail", Name: "avail"},
+		{Expr: "use", Name: "use", Unit: "percentunit", Thresholds: warnCrit(0.8, 0.9)},
 		{Expr: "uptime", Name: "uptime", Unit: "s", Hidden: true},
 	}, Table: boards.TableOptions{Columns: []boards.Column{
 		{Label: "mountpoint", Title: "mount", Priority: 1}, {Label: "device"}, {Query: "size"}, {Query: "avail"}, {Query: "use", Bar: true, Priority: 1}, {Query: "uptime", Priority: 3},

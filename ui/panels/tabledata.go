@@ -3,6 +3,7 @@ package panels
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nightjar/sources"
@@ -37,7 +38,8 @@ type record struct {
 type tableData struct {
 	columns []column
 	records []record
-	total   int // rows there are in truth
+	total   int      // rows there are in truth
+	notes   []string // what could not be read and why
 }
 
 // maxRecords bounds a table; what is beyond it is counted in total.
@@ -48,7 +50,7 @@ const maxFills = 20_000
 
 // listed is the table of a Lister, with the board's columns or all of its own.
 func listed(t *sources.Table, opts *boards.TableOptions) tableData {
-	d := tableData{total: max(t.Total, len(t.Rows))}
+	d := tableData{total: max(t.Total, len(t.Rows)), notes: t.Notes}
 	var fields []int
 	if len(opts.Columns) == 0 {
 		for i := range t.Columns {
@@ -150,7 +152,7 @@ func (d *tableData) distinct() {
 		n := seen[k]
 		seen[k] = n + 1
 		if n > 0 {
-			d.records[i].key = k + strings.Repeat("\xfe", min(n, 8)) + string(rune(n))
+			d.records[i].key = k + strings.Repeat("\xfe", min(n, 8)) + strconv.Itoa(n)
 		}
 	}
 }

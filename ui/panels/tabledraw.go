@@ -76,6 +76,7 @@ func (p *table) Draw(r screen.Region, c Context) {
 			r.Sub(0, p.header()+y, p.w, 1).Restyle(func(s screen.Style) screen.Style { return s.Over(themes.Selection) })
 		}
 	}
+	p.drawNotes(r, c)
 	if len(p.view) == 0 && p.filter != "" && n > 0 {
 		text := "no row contains " + strconv.QuoteToASCII(p.filter) + ": esc shows all " + strconv.Itoa(len(p.data.records))
 		fitName(r, 0, p.header(), p.w, text, screen.On(themes.Muted), c.ASCII)
@@ -103,6 +104,20 @@ func (p *table) scrollTo(n int) {
 		p.top = max(p.top, p.at-n+1)
 	}
 	p.top = max(0, min(p.top, len(p.view)-n))
+}
+
+// drawNotes says below the last row what could not be read, where there is room.
+func (p *table) drawNotes(r screen.Region, c Context) {
+	y := p.header() + len(p.view) - p.top + 1
+	for _, note := range p.data.notes {
+		for _, line := range wrap(plainText(note, c.ASCII), p.w) {
+			if y >= p.h {
+				return
+			}
+			r.Text(0, y, line, screen.On(themes.Muted))
+			y++
+		}
+	}
 }
 
 // drawHeader draws the titles, the sorted one with its direction.
@@ -179,7 +194,7 @@ func (p *table) drawRecord(r screen.Region, i int, c Context) {
 }
 
 // Key selects, scrolls and sorts.
-func (p *table) Key(k tea.KeyPressMsg, c Context) bool {
+func (p *table) Key(k tea.KeyPressMsg, _ Context) bool {
 	switch k.String() {
 	case "s":
 		return p.cycleSort()
@@ -304,7 +319,10 @@ func (p *table) Wheel(n int, _ Context) bool {
 // Help lists the keys.
 func (p *table) Help() []KeyHelp {
 	return []KeyHelp{
-		{"up/down", "select a row; its order is held"}, {"home", "first row; sort again"},
-		{"s", "sort by the next column"}, {"S", "reverse the order"}, {"left/right", "scroll columns"},
+		{"up/down", "select a row; its order is held"},
+		{"home", "first row; sort again"},
+		{"s", "sort by the next column"},
+		{"S", "reverse the order"},
+		{"left/right", "scroll columns"},
 	}
 }
