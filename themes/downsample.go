@@ -31,7 +31,7 @@ func basicLooks(t Theme) [NumTokens]Look {
 	out := t.Looks
 	var taken [16]bool
 	for i := range out {
-		tok := Token(i) //nolint:gosec // below NumTokens
+		tok := Token(i)
 		if _, _, _, rgb := out[i].Color.IsRGB(); !rgb {
 			continue
 		}

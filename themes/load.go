@@ -15,7 +15,8 @@ import (
 )
 
 // maxFile is the most bytes a theme file may have; a real one has two thousand.
-const maxFile = 64 << 10
+// The parser takes time by the square of deep nesting, 2 s at this length.
+const maxFile = 16 << 10
 
 // Load reads a theme file: our own form, or a base16 or base24 scheme as it is
 // published (the flat form and the one with "palette:"). file is its name, for

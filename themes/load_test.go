@@ -80,7 +80,7 @@ func TestLoadProblems(t *testing.T) {
 	f("name: \"a\\eb\"\n", `f.yaml:1:7: a name has printable characters only`)
 	f("name:\n", `f.yaml:1:1: name has no value`)
 	f("scheme: x\nbase00: 12345\n", `f.yaml:1:1: the scheme lacks base01, base02, base03, base04, base05, base06, base07, base08, base09, base0A, base0B, base0C, base0D, base0E, base0F`, `f.yaml:2:9: base00 is no colour: "12345"`)
-	f(strings.Repeat("# long\n", 20000), "f.yaml: is 140000 bytes long; a theme has at most 65536")
+	f(strings.Repeat("# long\n", 20000), "f.yaml: is 140000 bytes long; a theme has at most 16384")
 	_, err := Load([]byte("name: x\nbase: drak\n"), "f.yaml")
 	if err == nil || !strings.HasPrefix(err.Error(), `f.yaml:2:7: no theme is called "drak"`) {
 		t.Error(err)

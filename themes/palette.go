@@ -34,7 +34,7 @@ func NewPalette(t Theme, p colorprofile.Profile) *Palette {
 		pal.Foreground[i] = sgr(look.Color, p, 30)
 		pal.Background[i] = sgr(look.Color, p, 40)
 		pal.Attr[i] = look.Attr
-		if isBackground(Token(i)) && pal.Background[i] != "" { //nolint:gosec // below NumTokens
+		if isBackground(Token(i)) && pal.Background[i] != "" {
 			pal.Attr[i] = 0 // it only stands in for a missing colour
 		}
 	}

@@ -22,7 +22,7 @@ func slot(key string) (int, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(hex, 16, 8)
-	return int(n), err == nil && n < 24 //nolint:gosec // 8 bits
+	return int(n), err == nil && n < 24
 }
 
 func isScheme(top []entry) bool {

@@ -19,7 +19,7 @@ func (g *Grid) ASCII() {
 			r, _ := utf8.DecodeRuneInString(clusters.text(c.ch))
 			g.cells[i] = cell{ch: uint32(asciiOf(r)), style: c.style &^ wideBit}
 		default:
-			g.cells[i] = cell{ch: uint32(asciiOf(rune(c.ch))), style: c.style &^ wideBit} //nolint:gosec // below clusterBase
+			g.cells[i] = cell{ch: uint32(asciiOf(rune(c.ch))), style: c.style &^ wideBit}
 		}
 	}
 }

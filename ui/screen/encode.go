@@ -93,7 +93,7 @@ func (e *encoder) cell(now []cell, x int) int {
 	if c.ch >= clusterBase {
 		e.buf = append(e.buf, clusters.text(c.ch)...)
 	} else {
-		e.buf = utf8.AppendRune(e.buf, rune(c.ch)) //nolint:gosec // below clusterBase
+		e.buf = utf8.AppendRune(e.buf, rune(c.ch))
 	}
 	x += w
 	// Terminals disagree on the width of everything but these; after such a

@@ -96,6 +96,6 @@ func (g *Grid) writeCell(b *strings.Builder, x, y int) {
 	case c.ch >= clusterBase:
 		b.WriteString(clusters.text(c.ch))
 	default:
-		b.WriteRune(rune(c.ch)) //nolint:gosec // below clusterBase
+		b.WriteRune(rune(c.ch))
 	}
 }

@@ -52,7 +52,7 @@ func (r Region) Put(x, y int, ch rune, s Style) {
 			ch = utf8.RuneError
 		}
 	}
-	r.set(x, y, uint32(ch), s, 1) //nolint:gosec // a rune
+	r.set(x, y, uint32(ch), s, 1)
 }
 
 // Text draws one line of text at x, y, made harmless, cut at the region's

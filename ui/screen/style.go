@@ -20,10 +20,10 @@ func (s Style) With(a themes.Attr) Style { return s | Style(a)<<16 }
 func (s Style) As(fg themes.Token) Style { return s&^0xff | Style(fg) }
 
 // Foreground is the style's foreground token.
-func (s Style) Foreground() themes.Token { return themes.Token(s & 0xff) } //nolint:gosec // masked
+func (s Style) Foreground() themes.Token { return themes.Token(s & 0xff) }
 
 // Background is the style's background token; Default is none.
-func (s Style) Background() themes.Token { return themes.Token(s >> 8 & 0xff) } //nolint:gosec // masked
+func (s Style) Background() themes.Token { return themes.Token(s >> 8 & 0xff) }
 
 // Attr is the style's own attributes, beside those its tokens bring.
-func (s Style) Attr() themes.Attr { return themes.Attr(s >> 16 & 0xff) } //nolint:gosec // masked
+func (s Style) Attr() themes.Attr { return themes.Attr(s >> 16 & 0xff) }

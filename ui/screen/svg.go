@@ -102,7 +102,7 @@ func (s *svg) row(row []cell, y int) {
 			x++
 			continue
 		}
-		if c.ch < clusterBase && s.shape(rune(c.ch), ink, margin+x*cellW, margin+y*cellH) { //nolint:gosec // below clusterBase
+		if c.ch < clusterBase && s.shape(rune(c.ch), ink, margin+x*cellW, margin+y*cellH) {
 			x++
 			continue
 		}
@@ -130,7 +130,7 @@ func (s *svg) word(row []cell, x, y int) int {
 		if c.ch >= clusterBase {
 			text.WriteString(clusters.text(c.ch))
 		} else {
-			text.WriteRune(rune(c.ch)) //nolint:gosec // below clusterBase
+			text.WriteRune(rune(c.ch))
 		}
 		x++
 	}

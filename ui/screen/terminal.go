@@ -264,7 +264,7 @@ func (t *Terminal) writer() {
 		t.writing = true
 		t.mu.Unlock()
 		n, err := t.file.Write(out)
-		t.bytes.Add(uint64(max(0, n))) //nolint:gosec // not negative
+		t.bytes.Add(uint64(max(0, n)))
 		t.mu.Lock()
 		t.writing = false
 		if err != nil {
