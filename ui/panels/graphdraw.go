@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 
+	"nightjar/sources"
 	"nightjar/themes"
 	"nightjar/ui/boards"
 	"nightjar/ui/plot"
@@ -157,7 +158,7 @@ func (g *graph) drawMarks(r screen.Region, l graphLayout, c Context) {
 	x := l.plot.x + l.plot.w
 	for k := len(g.shown) - 1; k >= 0; k-- {
 		s := g.shown[k]
-		v := s.at(c.Window.End, c.Window)
+		v := s.end(c)
 		if k < len(g.bands) && g.spec.Graph.Stack {
 			v = g.middle(k)
 		} else if s.line.Negate {
@@ -170,7 +171,10 @@ func (g *graph) drawMarks(r screen.Region, l graphLayout, c Context) {
 		if !ok {
 			continue
 		}
-		for _, y := range [...]int{row, row - 1, row + 1} {
+		for i, y := range [...]int{row, row - 1, row + 1} {
+			if i > 0 && len(g.shown) > 6 {
+				break // a letter moved in a crowd tells the wrong one
+			}
 			if y >= 0 && y < l.plot.h && !taken[y] {
 				taken[y] = true
 				r.Put(x, y, s.letter(), g.styleOf(s))
@@ -178,6 +182,16 @@ func (g *graph) drawMarks(r screen.Region, l graphLayout, c Context) {
 			}
 		}
 	}
+}
+
+// end is the value of the series where its line ends, if it does near the right edge.
+func (l *graphLine) end(c Context) float64 {
+	s := sources.Series{Times: l.line.Times, Values: l.line.Values}
+	near := 2 * max(l.step, c.Window.Cell.Milliseconds())
+	if _, v, ok := s.At(c.Window.End.UnixMilli(), near); ok {
+		return v
+	}
+	return math.NaN()
 }
 
 // middle is the middle of band k of the stack where it ends, if it does near the right edge.

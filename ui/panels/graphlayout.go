@@ -61,7 +61,7 @@ func layoutGraph(w, h int, place string, rows int) graphLayout {
 		l.gutter = graphGutter
 		l.plot.x, l.plot.w = graphGutter, w-graphGutter
 	}
-	if l.time = h >= graphTimeHeight; l.time {
+	if l.time = h >= graphTimeHeight && l.plot.w >= 12; l.time {
 		l.plot.h--
 	}
 	if l.marks = w >= graphMarkWidth; l.marks {

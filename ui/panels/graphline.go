@@ -85,7 +85,8 @@ func (g *graph) load(i int, r *poll.Result) []*graphLine {
 			l.digits = *g.spec.Decimals
 		}
 		l.step = f.Step
-		l.line = plot.Line{Times: s.Times, Values: s.Values, Gap: f.Step + f.Step/2, Negate: q.Invert}
+		n := min(len(s.Times), len(s.Values)) // equal, unless an adapter is wrong
+		l.line = plot.Line{Times: s.Times[:n], Values: s.Values[:n], Gap: f.Step + f.Step/2, Negate: q.Invert}
 		l.who = g.identity(l.key)
 		l.measure()
 		lines = append(lines, l)
@@ -126,9 +127,9 @@ func (g *graph) forget() {
 func (l *graphLine) measure() {
 	nan := math.NaN()
 	l.last, l.min, l.max, l.avg = nan, nan, nan, nan
-	lo, hi, mean, n := math.Inf(1), math.Inf(-1), 0.0, 0.0
+	lo, hi, sum, n := math.Inf(1), math.Inf(-1), 0.0, 0.0
 	least, most := lo, hi
-	values := l.line.Values[:min(len(l.line.Values), len(l.line.Times))]
+	values := l.line.Values
 	for _, v := range values {
 		if v != v {
 			continue
@@ -138,7 +139,16 @@ func (l *graphLine) measure() {
 			lo, hi = min(lo, v), max(hi, v)
 		}
 		n++
-		mean += v/n - mean/n // no sum, which could pass the largest number
+		sum += v
+	}
+	mean := sum / n
+	if sum-sum != 0 && most-most == 0 && least-least == 0 { // the sum passed the largest number
+		mean = 0
+		for _, v := range values {
+			if v == v {
+				mean += v / n
+			}
+		}
 	}
 	for i := len(values) - 1; i >= 0; i-- {
 		if !sources.IsGap(values[i]) {
@@ -171,8 +181,8 @@ func (l *graphLine) at(t time.Time, w timeline.Window) float64 {
 // snap is the time of the sample next to t: nearest, before (-1) or after (+1).
 func (l *graphLine) snap(t int64, dir int) (at int64, ok bool) {
 	times, values := l.line.Times, l.line.Values
-	n := min(len(times), len(values))
-	i, _ := slices.BinarySearch(times[:n], t)
+	n := len(times)
+	i, _ := slices.BinarySearch(times, t)
 	after := i
 	if dir > 0 {
 		for after < n && times[after] == t {

@@ -8,7 +8,6 @@ import (
 	"nightjar/ui/boards"
 	"nightjar/ui/plot"
 	"nightjar/ui/screen"
-	"nightjar/ui/units"
 )
 
 // paint makes the canvas and the value axis, unless they are what is wanted already.
@@ -110,7 +109,11 @@ func (g *graph) fitAxis(lo, hi float64, rows int) {
 	if keepHi {
 		hi = *g.spec.Max
 	}
-	g.axis = units.FitAxis(lo, hi, g.unit(), min((rows+1)/3+1, 7), keepLo, keepHi)
+	if lo != lo && hi != hi { // nothing to measure
+		g.axis.Lo, g.axis.Hi, g.axis.Ticks = 0, 1, g.axis.Ticks[:0]
+		return
+	}
+	g.axis.Fit(lo, hi, g.unit(), min((rows+1)/3+1, 7), keepLo, keepHi)
 }
 
 // thresholds are the panel's, or those of its only query.

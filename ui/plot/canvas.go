@@ -64,7 +64,7 @@ const (
 // is empty and usable.
 type Canvas struct {
 	w, h   int
-	dots   []uint8
+	dots   []uint8 // by columns: lines run up and down more than along
 	styles []screen.Style
 }
 
@@ -88,18 +88,18 @@ func (c *Canvas) Dots(x, y int) uint8 {
 	if x < 0 || y < 0 || x >= c.w || y >= c.h {
 		return 0
 	}
-	return c.dots[y*c.w+x]
+	return c.dots[x*c.h+y]
 }
 
 // Style is the style of the cell at x, y (in cells), which must have a dot.
-func (c *Canvas) Style(x, y int) screen.Style { return c.styles[y*c.w+x] }
+func (c *Canvas) Style(x, y int) screen.Style { return c.styles[x*c.h+y] }
 
 // Dot sets one dot.
 func (c *Canvas) Dot(x, y int, s screen.Style) {
 	if x < 0 || y < 0 || x >= c.w*DotsX || y >= c.h*DotsY {
 		return
 	}
-	i := y/DotsY*c.w + x/DotsX
+	i := x/DotsX*c.h + y/DotsY
 	c.dots[i] |= dotBits[y%DotsY][x%DotsX]
 	c.styles[i] = s
 }
@@ -113,20 +113,23 @@ func (c *Canvas) Column(x, y0, y1 int, s screen.Style) {
 	if x < 0 || x >= c.w*DotsX || y0 > y1 {
 		return
 	}
-	side, first, last := x%DotsX, y0/DotsY, y1/DotsY
-	i := first*c.w + x/DotsX
-	for row := first; row <= last; row++ {
-		a, b := 0, DotsY-1
-		if row == first {
-			a = y0 % DotsY
-		}
-		if row == last {
-			b = y1 % DotsY
-		}
-		c.dots[i] |= runBits[side][a][b]
-		c.styles[i] = s
-		i += c.w
+	bits := &runBits[x%DotsX]
+	from := x / DotsX * c.h
+	first, last := from+y0/DotsY, from+y1/DotsY
+	dots, styles := c.dots[first:last+1], c.styles[first:last+1]
+	for i := range styles {
+		styles[i] = s
 	}
+	if first == last {
+		dots[0] |= bits[y0%DotsY][y1%DotsY]
+		return
+	}
+	whole := bits[0][DotsY-1]
+	for i := 1; i < len(dots)-1; i++ {
+		dots[i] |= whole
+	}
+	dots[0] |= bits[y0%DotsY][DotsY-1]
+	dots[len(dots)-1] |= bits[0][y1%DotsY]
 }
 
 // Area fills column x from y0 to y1 (in any order) as f says.
@@ -148,9 +151,8 @@ func (c *Canvas) Area(x, y0, y1 int, f Fill, s screen.Style) {
 
 // Draw puts every cell that has a dot into r, with 7-bit characters if ascii.
 func (c *Canvas) Draw(r screen.Region, ascii bool) {
-	for y := range c.h {
-		row := c.dots[y*c.w : (y+1)*c.w]
-		for x, d := range row {
+	for x := range c.w {
+		for y, d := range c.dots[x*c.h : (x+1)*c.h] {
 			if d == 0 {
 				continue
 			}
@@ -158,7 +160,7 @@ func (c *Canvas) Draw(r screen.Region, ascii bool) {
 			if ascii {
 				ch = rune(asciiDots[d])
 			}
-			r.Put(x, y, ch, c.styles[y*c.w+x])
+			r.Put(x, y, ch, c.styles[x*c.h+y])
 		}
 	}
 }

@@ -2,7 +2,6 @@ package units
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -26,6 +25,9 @@ type Axis struct {
 	Ticks  []Tick
 }
 
+// maxTicks is the most ticks an axis has.
+const maxTicks = 32
+
 // axisLimit bounds an axis so that its length stays finite.
 const axisLimit = 8e307
 
@@ -33,19 +35,29 @@ const axisLimit = 8e307
 // arithmetic of ticks would be of denormals.
 const axisLeast = 1e-304
 
-// FitAxis gives the axis that holds lo..hi in unit u with at most most ticks.
-// Its ends are moved out to round values, except an end that is kept. Any lo
+// FitAxis gives the axis that holds lo..hi in unit u with at most most (and
+// maxTicks) ticks. Its ends are moved out to round values, except an end that is kept. Any lo
 // and hi will do: NaN counts as absent, infinities and values beyond 8e307 as
 // 8e307; where both are the same, or too near each other to be told apart in a
 // label, the axis is widened. most below 2 gives no ticks.
 func FitAxis(lo, hi float64, u string, most int, keepLo, keepHi bool) Axis {
+	var a Axis
+	a.Fit(lo, hi, u, most, keepLo, keepHi)
+	return a
+}
+
+// Fit makes a what FitAxis gives. Labels that stay are kept, so an axis whose
+// data moves a little allocates nothing.
+func (a *Axis) Fit(lo, hi float64, u string, most int, keepLo, keepHi bool) {
+	most = min(most, maxTicks)
 	d := lookup(u)
 	if d.scale == boolean { // between no and yes there are numbers
 		d.scale = plain
 	}
 	limit := axisLimit * min(d.factor, 1)
 	lo, hi = axisEnds(lo*d.factor, hi*d.factor, limit, keepLo, keepHi)
-	if lo == hi {
+	const apart = 1e-9 // of the larger: nearer ends are one value
+	if hi-lo <= max(math.Abs(lo), math.Abs(hi))*apart {
 		lo, hi, keepLo, keepHi = widen(lo, limit)
 	}
 	n := max(most, 2)
@@ -55,7 +67,8 @@ func FitAxis(lo, hi float64, u string, most int, keepLo, keepHi bool) Axis {
 	for s := firstStep(d, (hi-lo)/float64(n), max(math.Abs(lo), math.Abs(hi))); ; s = s.next(d) {
 		v := s.value()
 		if math.IsInf(v, 0) {
-			return Axis{Lo: lo / d.factor, Hi: hi / d.factor}
+			a.Lo, a.Hi, a.Ticks = lo/d.factor, hi/d.factor, a.Ticks[:0]
+			return
 		}
 		// A quotient that is whole but for rounding counts as whole.
 		const rounding = 1e-12
@@ -71,31 +84,49 @@ func FitAxis(lo, hi float64, u string, most int, keepLo, keepHi bool) Axis {
 		if last-first+1 > float64(n) {
 			continue
 		}
-		a := Axis{Lo: lo, Hi: hi}
+		a.Lo, a.Hi = lo, hi
 		if !keepLo {
 			a.Lo = max(first*v, -limit)
 		}
 		if !keepHi {
 			a.Hi = min(last*v, limit)
 		}
-		ticks, ok := label(d, s, first, last)
-		if !ok || a.Lo >= a.Hi {
+		var labels tickLabels
+		if a.Lo >= a.Hi || !labels.write(d, s, first, last) {
 			continue
 		}
 		a.Lo, a.Hi = a.Lo/d.factor, a.Hi/d.factor
-		if len(ticks) > max(most, 0) { // there is room for the ends only, or for none
-			if most < 2 {
-				return a
-			}
-			ticks = []Tick{ticks[0], ticks[len(ticks)-1]}
+		a.take(&labels, d, s, first, most)
+		return
+	}
+}
+
+// take makes the ticks of their labels: all that are on the axis, or the two
+// ends if there is no room for more.
+func (a *Axis) take(l *tickLabels, d unit, s step, first float64, most int) {
+	kept := a.Ticks[:cap(a.Ticks)]
+	a.Ticks = a.Ticks[:0]
+	if most < 2 {
+		return
+	}
+	for i := range l.n {
+		if l.n > most && i > 0 && i < l.n-1 {
+			continue
 		}
-		for _, t := range ticks {
-			t.Value /= d.factor
-			if t.Value >= a.Lo && t.Value <= a.Hi {
-				a.Ticks = append(a.Ticks, t)
-			}
+		k := first + float64(i)
+		v := k * s.value() / d.factor
+		if k == 0 {
+			v = 0 // never -0
 		}
-		return a
+		if v < a.Lo || v > a.Hi {
+			continue
+		}
+		text := l.text[i][:l.size[i]]
+		if at := len(a.Ticks); at < len(kept) && kept[at].Label == string(text) {
+			a.Ticks = append(a.Ticks, Tick{v, kept[at].Label})
+		} else {
+			a.Ticks = append(a.Ticks, Tick{v, string(text)})
+		}
 	}
 }
 
@@ -146,35 +177,43 @@ func widen(v, limit float64) (lo, hi float64, keepLo, keepHi bool) {
 	}
 }
 
-// label writes the ticks first*s .. last*s, all with one prefix and one form.
-// ok is false if no form makes them distinct and short enough.
-func label(d unit, s step, first, last float64) (ticks []Tick, ok bool) {
+// tickLabels are labels being tried.
+type tickLabels struct {
+	n    int
+	size [maxTicks + 1]uint8
+	text [maxTicks + 1][2 * TickWidth]byte
+}
+
+// write writes the ticks first*s .. last*s, all with one prefix and one form,
+// and reports whether there is a form that makes them distinct and short enough.
+func (l *tickLabels) write(d unit, s step, first, last float64) bool {
 	n := int(last - first + 1)
-	if n <= 0 {
-		return nil, true
+	if l.n = max(n, 0); n > len(l.text) {
+		return false
 	}
 	for form := range forms {
-		ticks = ticks[:0]
-		fits := true
-		for i := range n {
-			k := first + float64(i)
-			v := k * s.value()
-			if k == 0 {
-				v = 0 // never -0
-			}
-			text := s.text(d, k, max(math.Abs(first), math.Abs(last)), form)
-			if utf8.RuneCountInString(text) > TickWidth ||
-				slices.ContainsFunc(ticks, func(t Tick) bool { return t.Label == text }) {
-				fits = false
-				break
-			}
-			ticks = append(ticks, Tick{v, text})
-		}
-		if fits {
-			return ticks, true
+		if l.writeForm(d, s, first, last, form) {
+			return true
 		}
 	}
-	return nil, false
+	return false
+}
+
+func (l *tickLabels) writeForm(d unit, s step, first, last float64, form int) bool {
+	var buf [64]byte
+	for i := range l.n {
+		text := s.text(buf[:0], d, first+float64(i), max(math.Abs(first), math.Abs(last)), form)
+		if utf8.RuneCount(text) > TickWidth {
+			return false
+		}
+		l.size[i] = uint8(copy(l.text[i][:], text)) //nolint:gosec // at most the array's length
+		for j := range i {
+			if string(l.text[j][:l.size[j]]) == string(text) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // forms is how many ways there are to write a tick: with a blank before the
@@ -192,7 +231,7 @@ func axisSuffix(d unit) string {
 }
 
 // withSuffix puts prefix and unit behind a number.
-func withSuffix(number []byte, prefix string, d unit, form int) string {
+func withSuffix(number []byte, prefix string, d unit, form int) []byte {
 	suffix := axisSuffix(d)
 	switch {
 	case form == 2 || suffix == "":
@@ -209,19 +248,16 @@ func withSuffix(number []byte, prefix string, d unit, form int) string {
 		}
 		number = append(number, suffix...)
 	}
-	return string(number)
+	return number
 }
 
-// decimalsOf is the number of digits after the point that show mantissa·10^exponent whole.
-func decimalsOf(exponent int) int { return max(0, -exponent) }
-
-// scientific writes k·mantissa·10^exponent with a whole mantissa: "15e-301".
-func scientific(k float64, mantissa, exponent int) []byte {
+// scientific appends k·mantissa·10^exponent with a whole mantissa: "15e-301".
+func scientific(dst []byte, k float64, mantissa, exponent int) []byte {
 	m := k * float64(mantissa)
 	for m != 0 && math.Mod(m, 10) == 0 {
 		m /= 10
 		exponent++
 	}
-	b := strconv.AppendFloat(nil, m, 'f', 0, 64)
-	return strconv.AppendInt(append(b, 'e'), int64(exponent), 10)
+	dst = strconv.AppendFloat(dst, m, 'f', 0, 64)
+	return strconv.AppendInt(append(dst, 'e'), int64(exponent), 10)
 }

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func tickLabels(a Axis) string {
+func labelsOf(a Axis) string {
 	var s []string
 	for _, t := range a.Ticks {
 		s = append(s, t.Label)
@@ -20,7 +20,7 @@ func tickLabels(a Axis) string {
 func TestFitAxis(t *testing.T) {
 	f := func(lo, hi float64, u string, most int, want string) {
 		t.Helper()
-		if got := tickLabels(FitAxis(lo, hi, u, most, false, false)); got != want {
+		if got := labelsOf(FitAxis(lo, hi, u, most, false, false)); got != want {
 			t.Errorf("%g..%g %q: %s, want %s", lo, hi, u, got, want)
 		}
 	}
@@ -46,7 +46,7 @@ func TestFitAxis(t *testing.T) {
 	f(0, 1e-300, "", 3, "0|5e-301|1e-300")
 	f(-inf, inf, "", 3, "0")
 	f(1795489929000, 1795489989000, "dateTimeAsIso", 5, "03:12:00|03:12:30|03:13:00|03:13:30")
-	if got := tickLabels(FitAxis(0, 1, "percentunit", 5, true, true)); got != "0 %|25 %|50 %|75 %|100 %" {
+	if got := labelsOf(FitAxis(0, 1, "percentunit", 5, true, true)); got != "0 %|25 %|50 %|75 %|100 %" {
 		t.Errorf("kept ends: %s", got)
 	}
 	if got := FitAxis(0, 1, "percentunit", 1, true, true); len(got.Ticks) != 0 || got.Lo != 0 || got.Hi != 1 {

@@ -103,21 +103,21 @@ func (s step) next(d unit) step {
 	return s
 }
 
-// text writes k steps. most is the largest k of the axis, which decides the
+// text appends k steps. most is the largest k of the axis, which decides the
 // prefix that all its ticks share.
-func (s step) text(d unit, k, most float64, form int) string {
+func (s step) text(dst []byte, d unit, k, most float64, form int) []byte {
 	largest := most * s.value()
 	switch {
 	case d.scale == date:
-		return s.dateText(k)
+		return s.dateText(dst, k)
 	case k == 0 && d.scale == percent:
-		return withSuffix([]byte{'0'}, "", d, form)
+		return withSuffix(append(dst, '0'), "", d, form)
 	case k == 0:
-		return "0"
+		return append(dst, '0')
 	case d.scale == duration && s.whole > 0:
-		return clockText(k * s.whole)
+		return clockText(dst, k*s.whole)
 	case d.scale == duration:
-		return s.smallSeconds(k, largest, form)
+		return s.smallSeconds(dst, k, largest, form)
 	case s.whole > 0: // powers of two
 		i := 0
 		for scale := 1.0; largest >= scale*1024 && i < len(iecUp)-1; scale *= 1024 {
@@ -125,15 +125,15 @@ func (s step) text(d unit, k, most float64, form int) string {
 		}
 		x := k * s.whole / math.Exp2(float64(10*i))
 		if math.Abs(x) >= 1e6 {
-			return withSuffix(appendExponent(nil, k*s.whole), "", d, form)
+			return withSuffix(appendExponent(dst, k*s.whole), "", d, form)
 		}
-		return withSuffix(strconv.AppendFloat(nil, x, 'f', -1, 64), iecUp[i], d, form)
+		return withSuffix(strconv.AppendFloat(dst, x, 'f', -1, 64), iecUp[i], d, form)
 	}
 	prefix, shift := s.prefix(d, largest)
 	if e := s.exponent - shift; e > 5 || e < -5 {
-		return withSuffix(scientific(k, s.mantissa, s.exponent), "", d, form)
+		return withSuffix(scientific(dst, k, s.mantissa, s.exponent), "", d, form)
 	}
-	return withSuffix(s.number(k, shift), prefix, d, form)
+	return withSuffix(s.number(dst, k, shift), prefix, d, form)
 }
 
 // prefix is the SI prefix for values up to largest, and its power of ten.
@@ -155,8 +155,8 @@ func (s step) prefix(d unit, largest float64) (prefix string, shift int) {
 	return siUp[e], 3 * e
 }
 
-// number writes k steps over 10^shift with as many digits as the step has.
-func (s step) number(k float64, shift int) []byte {
+// number appends k steps over 10^shift with as many digits as the step has.
+func (s step) number(dst []byte, k float64, shift int) []byte {
 	e := s.exponent - shift
 	x := k * float64(s.mantissa) * math.Pow10(max(e, 0))
 	if e < 0 {
@@ -165,35 +165,33 @@ func (s step) number(k float64, shift int) []byte {
 	if s.whole > 0 {
 		x, e = k*s.whole, 0
 	}
-	return strconv.AppendFloat(nil, x, 'f', decimalsOf(e), 64)
+	return strconv.AppendFloat(dst, x, 'f', max(0, -e), 64)
 }
 
-// smallSeconds writes a duration on an axis whose steps are below a second.
-func (s step) smallSeconds(k, largest float64, form int) string {
+// smallSeconds appends a duration on an axis whose steps are below a second.
+func (s step) smallSeconds(dst []byte, k, largest float64, form int) []byte {
 	names := [...]string{"s", "ms", "µs", "ns"}
 	i := 0
 	for scale := 1.0; largest < scale*0.9999999 && i < len(names)-1; scale /= 1000 {
 		i++
 	}
-	d := unit{suffix: ""}
 	if e := s.exponent + 3*i; e < -5 {
-		return withSuffix(scientific(k, s.mantissa, s.exponent), "", d, form) + "s"
+		return append(scientific(dst, k, s.mantissa, s.exponent), 's')
 	}
-	b := s.number(k, -3*i)
+	dst = s.number(dst, k, -3*i)
 	if form == 0 {
-		b = append(b, ' ')
+		dst = append(dst, ' ')
 	}
-	return string(append(b, names[i]...))
+	return append(dst, names[i]...)
 }
 
-// clockText writes whole seconds in at most three units: 1m30s, 1d12h, 2y.
-func clockText(seconds float64) string {
-	var b []byte
+// clockText appends whole seconds in at most three units: 1m30s, 1d12h, 2y.
+func clockText(b []byte, seconds float64) []byte {
 	if seconds < 0 {
 		b, seconds = append(b, '-'), -seconds
 	}
 	if seconds >= 1e6*year {
-		return string(append(appendExponent(b, seconds/year), 'y'))
+		return append(appendExponent(b, seconds/year), 'y')
 	}
 	n := int64(seconds)
 	for _, p := range [...]struct {
@@ -205,24 +203,24 @@ func clockText(seconds float64) string {
 			n %= p.of
 		}
 	}
-	return string(b)
+	return b
 }
 
-// dateText writes a date on an axis: the time of day, or the day.
-func (s step) dateText(k float64) string {
+// dateText appends a date on an axis: the time of day, or the day.
+func (s step) dateText(dst []byte, k float64) []byte {
 	v := k * s.value()
 	const lastMilli = 253402300799999 // the end of year 9999
 	if v < -lastMilli || v > lastMilli {
-		return string(appendExponent(nil, v))
+		return appendExponent(dst, v)
 	}
 	t := time.UnixMilli(int64(v)).UTC()
 	switch {
 	case s.whole < 1000*minute:
-		return t.Format("15:04:05")
+		return t.AppendFormat(dst, "15:04:05")
 	case s.whole < 1000*day:
-		return t.Format("15:04")
+		return t.AppendFormat(dst, "15:04")
 	case s.whole < 1000*year:
-		return t.Format("06-01-02")
+		return t.AppendFormat(dst, "06-01-02")
 	}
-	return t.Format("2006")
+	return t.AppendFormat(dst, "2006")
 }

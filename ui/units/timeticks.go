@@ -31,7 +31,7 @@ type timeLabel struct {
 	text string
 }
 
-// timeGap is the least number of blank columns between two labels.
+// timeGap is how many blank columns there are between two labels where there is room.
 const timeGap = 7
 
 // A timeStep is a distance of ticks in seconds, or else in days, months or years.
@@ -92,7 +92,7 @@ func (s timeStep) layoutFor(span time.Duration) string {
 
 // Fit gives the ticks of an axis of columns columns of cell each that begins
 // at start, in zone (nil: UTC). Labels are centred on their tick, whole, within
-// the axis, at least timeGap columns apart, and no two are alike: midnight is
+// the axis, at least two columns apart, and no two are alike: midnight is
 // written as the day; where the clocks go back, the second of two equal times
 // is left out. The result is valid until the next call.
 func (a *TimeAxis) Fit(start time.Time, cell time.Duration, columns int, zone *time.Location) []TimeTick {
@@ -111,7 +111,7 @@ func (a *TimeAxis) Fit(start time.Time, cell time.Duration, columns int, zone *t
 	start = start.In(zone)
 	for _, s := range timeSteps {
 		layout := s.layoutFor(span)
-		room := time.Duration(len(layout)+timeGap) * cell
+		room := time.Duration(len(layout)+min(timeGap, max(2, columns/6))) * cell
 		if s.length() < room || s.length() == 1<<63-1 {
 			continue
 		}
