@@ -64,7 +64,14 @@ func (m *Model) renderPanel(p *panelView, at layout.Rect) {
 		Now: m.now().Truncate(time.Second), Zone: m.opts.Zone, ASCII: m.opts.ASCII, Focused: focused,
 		Full: m.view().full != "", Window: m.window(p, plot), Cursor: m.line.Cursor,
 	}
-	state := panels.StateOf(p.got, ctx.Now, m.every(m.source(p.spec.Source)))
+	due := m.every(m.source(p.spec.Source))
+	if plot > 0 {
+		due = max(due, ctx.Window.Step) // a chart has nothing new before its next step
+	}
+	if ctx.Window.Step == 0 || m.line.Paused || !m.line.Live {
+		due = 0 // nothing is due
+	}
+	state := panels.StateOf(p.got, ctx.Now, due)
 	key := drawKey{version: p.panel.Version(), results: p.version(), w: at.W, h: at.H, ctx: ctx, age: state.String()}
 	key.ctx.Now = time.Time{} // the age it is shown with is in the key
 	if p.broke == nil && key == p.drawn {

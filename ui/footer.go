@@ -6,9 +6,36 @@ import (
 	"nightjar/ui/screen"
 )
 
-// drawFooter draws the keys that matter where we are, the most useful first;
-// what does not fit is behind ?.
+// A footerKey is all that the footer depends on.
+type footerKey struct {
+	view         *boardView
+	panel        *panelView
+	full         string
+	width, below int
+	depth        int
+	live, ascii  bool
+}
+
+// drawFooter draws the footer, or the picture of it that still holds.
 func (m *Model) drawFooter(r screen.Region) {
+	w, _ := r.Size()
+	_, h := m.bodySize()
+	v := m.view()
+	key := footerKey{
+		view: v, panel: v.focused(), full: v.full, width: w, below: v.below(h),
+		depth: len(m.trail), live: m.line.Live, ascii: m.opts.ASCII,
+	}
+	if key != m.footerFor {
+		m.footerFor = key
+		m.footer.Resize(w, 1)
+		m.paintFooter(m.footer.All())
+	}
+	r.Blit(0, 0, m.footer)
+}
+
+// paintFooter draws the keys that matter where we are, the most useful first;
+// what does not fit is behind ?.
+func (m *Model) paintFooter(r screen.Region) {
 	bar := func(t themes.Token) screen.Style { return screen.On(t).Over(themes.Bar) }
 	r.Fill(' ', bar(themes.Text))
 	w, _ := r.Size()

@@ -61,7 +61,7 @@ func (m *Model) job(p *panelView, i int, at layout.Rect) (poll.Job, bool) {
 	case plot > 0:
 		j.What, j.Step, j.Live = poll.Range, step, live
 		j.Span = w.End.Sub(w.Start)
-		j.Start, j.End = w.Start.Truncate(step), w.End
+		j.Start, j.End = w.Steps()
 	case !m.line.Cursor.IsZero():
 		j.What, j.Step = poll.Instant, step
 		j.Start, j.End = m.line.Cursor, m.line.Cursor

@@ -30,6 +30,8 @@ type Model struct {
 
 	width, height int
 	grid          *screen.Grid
+	footer        *screen.Grid // as last painted, for footerFor
+	footerFor     footerKey
 	dirty         bool
 	lastDraw      time.Time
 	drawDue       bool // a draw message is on its way
@@ -76,7 +78,7 @@ func New(o Options) (*Model, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	m := &Model{
-		opts: o, log: o.Logger, keys: o.Keys, grid: screen.NewGrid(0, 0),
+		opts: o, log: o.Logger, keys: o.Keys, grid: screen.NewGrid(0, 0), footer: screen.NewGrid(0, 0),
 		views: map[string]*boardView{}, vars: map[string]string{}, dark: o.Dark, theme: o.Theme,
 		themes: append(append([]themes.Theme(nil), o.Themes...), themes.Builtin()...),
 	}

@@ -102,9 +102,9 @@ func shown(t *testing.T, src sources.Source, w, h int) (*Model, *screen.Grid) {
 
 func newTestModel(t *testing.T, src sources.Source) *Model {
 	t.Helper()
-	p := poll.New(poll.Options{})
-	t.Cleanup(p.Close)
 	now := time.Date(2026, 11, 24, 3, 12, 0, 0, time.UTC)
+	p := poll.New(poll.Options{Clock: poll.WallClock(func() time.Time { return now })})
+	t.Cleanup(p.Close)
 	m, err := New(Options{
 		Sources: []sources.Source{src}, Poller: p, Boards: []*boards.Board{testBoard()}, Keys: keys.Default(),
 		Zone: time.UTC, Clock: func() time.Time { return now }, Profile: colorprofile.TrueColor, Dark: true,

@@ -141,7 +141,7 @@ func sampling(ctx context.Context, name string, next func(context.Context) error
 
 // newPoller makes the session's poller.
 func (s *session) newPoller() *poll.Poller {
-	p := poll.New(poll.Options{Logger: s.log})
+	p := poll.New(poll.Options{Clock: poll.WallClock(s.env.Now), Logger: s.log})
 	s.closer = append(s.closer, func() error { p.Close(); return nil })
 	return p
 }

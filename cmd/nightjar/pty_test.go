@@ -232,7 +232,7 @@ func TestConsole(t *testing.T) {
 	c.typed("1t")
 	c.sees("Range, now")
 	c.typed("2h\r")
-	c.sees("last 2h")
+	c.sees("of 2h00m")
 	c.typed(" ")
 	c.sees("paused")
 	c.typed("q")
