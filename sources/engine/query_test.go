@@ -254,6 +254,10 @@ func TestErrors(t *testing.T) {
 	f(cancelled, sources.RangeQuery{Expr: "a"}, sources.KindCancelled, "")
 	f(late, sources.RangeQuery{Expr: "a"}, sources.KindTimeout, "")
 
+	slow, _ := open(t, Options{Timeout: time.Nanosecond})
+	if _, err := slow.QueryInstant(ctx, sources.InstantQuery{Expr: "1"}); sources.KindOf(err) != sources.KindTimeout {
+		t.Errorf("the engine's own deadline: %v", err)
+	}
 	if _, err := e.QueryInstant(ctx, sources.InstantQuery{Expr: "rate(a)"}); sources.KindOf(err) != sources.KindQuery {
 		t.Errorf("instant: %v", err)
 	}
