@@ -28,6 +28,12 @@ func TestClockJumps(t *testing.T) {
 				p.Want([]Job{j})
 				time.Sleep(21 * time.Second)
 				src.forget()
+				for range 50 { // back and forth, ending there
+					c.jump(by)
+					time.Sleep(100 * time.Millisecond)
+					c.jump(-by)
+				}
+				src.forget()
 				c.jump(by)
 				time.Sleep(20 * time.Second)
 				synctest.Wait()
@@ -53,13 +59,26 @@ func TestClockSetBackReadsFutureAgain(t *testing.T) {
 		p.Want([]Job{j})
 		time.Sleep(5 * time.Second)
 		c.jump(-20 * time.Second)
-		src.answers(func(_ context.Context, q sources.RangeQuery) (*sources.Frame, error) { return ramp(q, 1, 0.5), nil })
+		back := c.now().UnixMilli()
+		src.answers(func(_ context.Context, q sources.RangeQuery) (*sources.Frame, error) {
+			f := ramp(q, 1, 0) // what was before the jump is as it was
+			for i, t := range f.Series[0].Times {
+				if t > back {
+					f.Series[0].Values[i] += 0.5
+				}
+			}
+			return f, nil
+		})
 		time.Sleep(8 * time.Second)
 		synctest.Wait()
-		for i, v := range one(t, p, j).Frame.Series[0].Values {
-			if v != float64(int(v))+0.5 {
+		s := one(t, p, j).Frame.Series[0]
+		for i, v := range s.Values {
+			if lived := s.Times[i] > back; lived != (v != float64(int(v))) {
 				t.Fatalf("step %d is of the time before: %v", i, v)
 			}
+		}
+		if last := s.Times[len(s.Times)-1]; last < back+5000 {
+			t.Errorf("the window ends at %d, %d after the jump", last, last-back)
 		}
 	})
 }

@@ -126,6 +126,27 @@ func TestHeldWindowDoesNotGrow(t *testing.T) {
 	})
 }
 
+func TestSuspendsDoNotPileUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c jumpy
+		src := &fake{name: "a", status: sources.Status{Kind: "local", Interval: time.Second}}
+		p := New(Options{Clock: WallClock(c.now), CacheValues: 300})
+		defer p.Close()
+		p.Want([]Job{live(src, "up", 100*time.Second, time.Second)})
+		for range 20 {
+			time.Sleep(10 * time.Second)
+			c.jump(time.Hour)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		for _, pieces := range p.shelf.held {
+			if len(pieces) > 3 {
+				t.Errorf("%d stretches are held", len(pieces))
+			}
+		}
+	})
+}
+
 func TestComingBackToATable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &fake{name: "a"}

@@ -157,7 +157,7 @@ func (p *Poller) Want(jobs []Job) {
 
 // Refresh asks for everything wanted now, and for the whole of each window:
 // samples that came later than any overlap, or were changed, are seen by it. It
-// asks while paused too.
+// asks while paused too, but not before the time that a source asked to be left alone.
 func (p *Poller) Refresh() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -120,9 +120,10 @@ func (p *Poller) beginRange(e *entry, now time.Duration, wall time.Time) {
 			r.parts, r.whole = []span{r.want}, true
 		}
 	}
-	r.held = h
-	h.busy = true
-	e.seg = h
+	r.held, h.busy, e.seg = h, true, h
+	if h.empty {
+		p.trim() // what it takes the place of may be idle now
+	}
 	p.start(r, now)
 }
 
