@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,8 @@ type graph struct {
 	hidden      map[string]bool
 	sort        string
 	filter      string
-	scroll      int // first row of the legend
+	scroll      int  // first row of the legend
+	bare        bool // no legend
 
 	// Made from the above by arrange.
 	order   []*graphLine // of the legend
@@ -68,13 +70,20 @@ func newGraph(p *boards.Panel) Panel {
 
 // Plot is the width of the plot, or of the sparkline in a body of one row.
 func (g *graph) Plot(w, h int) int {
-	return max(layoutGraph(w, h, g.spec.Legend, len(g.order)).plot.w, 1)
+	return max(layoutGraph(w, h, g.place(), len(g.order)).plot.w, 1)
 }
 
-// PlotX is the first column of the plot in a body of w x h, where a click's
-// column turns into a time.
+// PlotX is the first column of the plot in a body of w x h, where a click finds its time.
 func (g *graph) PlotX(w, h int) int {
-	return layoutGraph(w, h, g.spec.Legend, len(g.order)).plot.x
+	return layoutGraph(w, h, g.place(), len(g.order)).plot.x
+}
+
+// place is where the legend goes.
+func (g *graph) place() string {
+	if g.bare {
+		return "none"
+	}
+	return g.spec.Legend
 }
 
 // SetResult takes the newest answer of query i.
@@ -159,7 +168,7 @@ func (g *graph) Draw(r screen.Region, c Context) {
 	if w <= 0 || h <= 0 {
 		return
 	}
-	l := layoutGraph(w, h, g.spec.Legend, len(g.order))
+	l := layoutGraph(w, h, g.place(), len(g.order))
 	if l.plot.w <= 0 || l.plot.h <= 0 {
 		return
 	}
@@ -206,5 +215,5 @@ func (g *graph) drawNothing(r screen.Region) {
 
 // graphKey tells a series from all others of the panel.
 func graphKey(query int, l sources.Labels) string {
-	return string(rune('0'+query)) + l.Key()
+	return strconv.Itoa(query) + "\xff" + l.Key()
 }

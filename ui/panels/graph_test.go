@@ -303,6 +303,11 @@ func TestGraphKeys(t *testing.T) {
 	if g.order[0].name != "04" || g.Help()[3].Text != "order the legend: now by max" {
 		t.Errorf("sorted by max: %s first, %v", g.order[0].name, g.Help())
 	}
+	graphKeys(g, at3(), "L")
+	if text := plain(t, shoot(g, 58, 14)); strings.Contains(text, "03  3.0 %") {
+		t.Errorf("the legend is not hidden:\n%s", text)
+	}
+	graphKeys(g, at3(), "L")
 	grid := shoot(g, 58, 14)
 	for y, line := range strings.Split(grid.String(), "\n") {
 		if i := strings.Index(line, " 03 "); i >= 0 && y > 10 {

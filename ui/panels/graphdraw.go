@@ -19,6 +19,9 @@ func (g *graph) scale() plot.Scale {
 
 // rowOf is the row of cells of v on the plot; ok is false outside.
 func (g *graph) rowOf(v float64) (row int, ok bool) {
+	if math.IsNaN(v) {
+		return 0, false
+	}
 	s := g.scale()
 	dot := s.Row(v)
 	return dot / plot.DotsY, dot >= 0 && dot < s.Dots
@@ -151,37 +154,46 @@ func (g *graph) drawCursor(r screen.Region, l graphLayout, c Context) {
 }
 
 // drawMarks writes each series' letter where its line ends, so that it is told
-// without colour. Where two end in one row the later gives way by a row or is
-// left out: the legend has it.
+// without colour. Of two that end in one row the one drawn last has it; among
+// few the other may stand a row beside, in a crowd it would tell the wrong line
+// and is left out: the legend has it.
 func (g *graph) drawMarks(r screen.Region, l graphLayout, c Context) {
+	const few = 6
 	var taken [screen.MaxHeight]bool
 	x := l.plot.x + l.plot.w
-	for k := len(g.shown) - 1; k >= 0; k-- {
-		s := g.shown[k]
-		v := s.end(c)
-		if k < len(g.bands) && g.spec.Graph.Stack {
-			v = g.middle(k)
-		} else if s.line.Negate {
-			v = -v
-		}
-		if math.IsNaN(v) {
-			continue
-		}
-		row, ok := g.rowOf(v)
-		if !ok {
-			continue
-		}
-		for i, y := range [...]int{row, row - 1, row + 1} {
-			if i > 0 && len(g.shown) > 6 {
-				break // a letter moved in a crowd tells the wrong one
+	passes := [...][]int{{0}, {-1, 1}}
+	for _, offsets := range passes {
+		for k := len(g.shown) - 1; k >= 0; k-- {
+			s := g.shown[k]
+			row, ok := g.rowOf(g.endOf(k, c))
+			if !ok || s.marked && offsets[0] != 0 {
+				continue
 			}
-			if y >= 0 && y < l.plot.h && !taken[y] {
-				taken[y] = true
-				r.Put(x, y, s.letter(), g.styleOf(s))
-				break
+			s.marked = false
+			for _, off := range offsets {
+				if y := row + off; y >= 0 && y < l.plot.h && !taken[y] {
+					taken[y], s.marked = true, true
+					r.Put(x, y, s.letter(), g.styleOf(s))
+					break
+				}
 			}
+		}
+		if len(g.shown) > few {
+			return
 		}
 	}
+}
+
+// endOf is where the line or band of the k-th series drawn ends, NaN if that is not near the right edge.
+func (g *graph) endOf(k int, c Context) float64 {
+	if g.spec.Graph.Stack {
+		return g.middle(k)
+	}
+	v := g.shown[k].end(c)
+	if g.shown[k].line.Negate {
+		v = -v
+	}
+	return v
 }
 
 // end is the value of the series where its line ends, if it does near the right edge.

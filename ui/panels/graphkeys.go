@@ -27,6 +27,9 @@ func (g *graph) Key(k tea.KeyPressMsg, c Context) bool {
 		g.scroll = 0
 		g.arrange()
 		return g.changed()
+	case "L", "shift+l":
+		g.bare = !g.bare
+		return g.changed()
 	case "esc":
 		if g.focus == "" && g.solo == "" && len(g.hidden) == 0 {
 			return false
@@ -53,6 +56,11 @@ func (g *graph) Help() []KeyHelp {
 		{"x", "hide or show the highlighted series"},
 		{"v", "view the highlighted series alone, or all again"},
 		{"o", "order the legend: now by " + by},
+	}
+	if g.bare {
+		h = append(h, KeyHelp{"L", "show the legend"})
+	} else {
+		h = append(h, KeyHelp{"L", "hide the legend"})
 	}
 	if g.focus != "" || g.solo != "" || len(g.hidden) > 0 {
 		h = append(h, KeyHelp{"esc", "no highlight, all series"})

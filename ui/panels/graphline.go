@@ -28,6 +28,7 @@ type graphLine struct {
 	last, min, max, avg float64 // NaN: none; of what the source gave, not of what is drawn
 	lo, hi              float64 // of the finite values, as drawn
 	any                 bool    // there is a finite value
+	marked              bool    // its letter is at its end, in the drawing under way
 }
 
 // A graphIdentity is what stays with a series while its values change: its

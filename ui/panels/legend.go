@@ -98,7 +98,7 @@ func (g *graph) drawLegendTable(r screen.Region, l graphLayout, c Context) {
 	g.scroll = min(max(g.scroll, 0), max(len(g.order)-rows, 0))
 	for i := range min(rows, len(g.order)-g.scroll) {
 		s, y := g.order[g.scroll+i], i+1
-		style := g.drawLegendChip(r, 0, y, s, c)
+		style := g.drawLegendChip(r, 0, y, s)
 		fitName(r, legendChip, y, name, s.name, style, c.ASCII)
 		for k := range stats {
 			v := legendStats[k].value(s)
@@ -158,7 +158,7 @@ func (g *graph) measureLegend() {
 
 // drawLegendChip draws a row's focus sign and the series' letter in its colour,
 // and gives the style of its text.
-func (g *graph) drawLegendChip(r screen.Region, x, y int, l *graphLine, c Context) screen.Style {
+func (g *graph) drawLegendChip(r screen.Region, x, y int, l *graphLine) screen.Style {
 	text, chip, letter := screen.On(themes.Text), g.styleOf(l).With(themes.Reverse), l.letter()
 	switch {
 	case slices.Contains(g.shown, l):
@@ -221,7 +221,7 @@ func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
 	for i := range min(fit, n-g.scroll) {
 		s := g.order[g.scroll+i]
 		at, y := x+i%per*item, i/per
-		style := g.drawLegendChip(r, at, y, s, c)
+		style := g.drawLegendChip(r, at, y, s)
 		fitName(r, at+legendChip, y, min(name, w-at-legendChip-g.values-1), s.name, style, c.ASCII)
 		v := s.last
 		if !c.Cursor.IsZero() {
@@ -242,7 +242,7 @@ func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
 func (g *graph) drawLegendLone(r screen.Region, l graphLayout, c Context) {
 	w, _ := r.Size()
 	s := g.order[0]
-	style := g.drawLegendChip(r, 0, 0, s, c)
+	style := g.drawLegendChip(r, 0, 0, s)
 	stat := 3 + 1 + g.values + legendGap
 	room := w - legendChip
 	name := min(max(s.width, 3), 24, room/2)

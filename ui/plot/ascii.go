@@ -3,7 +3,7 @@ package plot
 // asciiDots is the 7-bit character that looks most like each braille pattern.
 var asciiDots = func() (table [256]byte) {
 	for d := range table {
-		table[d] = likeness(uint8(d)) //nolint:gosec // 0 to 255
+		table[d] = likeness(uint8(d))
 	}
 	return table
 }()

@@ -31,7 +31,7 @@ var dotBits = func() (bits [DotsY][DotsX]uint8) {
 		var p runes.PatternDots
 		// PatternDots counts as Unicode does: 1 2 3 down the left, 4 5 6 down the right, then 7 and 8.
 		p[i] = true
-		bits[at[0]][at[1]] = uint8(runes.BraillePatternFromPatternDots(p) - runes.BrailleBlockOffset) //nolint:gosec // one of 256 patterns
+		bits[at[0]][at[1]] = uint8(runes.BraillePatternFromPatternDots(p) - runes.BrailleBlockOffset)
 	}
 	return bits
 }()

@@ -18,11 +18,11 @@ func (c *Canvas) Line(x0, y0, x1, y1 int, s screen.Style) {
 	if dy < 0 {
 		dy, sy = -dy, -1
 	}
-	switch {
-	case dx == 0:
+	switch dx {
+	case 0:
 		c.Column(x0, y0, y1, s)
 		return
-	case dx == 1: // the common case: neighbours, one run in each column
+	case 1: // the common case: neighbours, one run in each column
 		mid := y0 + sy*(dy/2)
 		c.Column(x0, y0, mid, s)
 		if dy > 0 && mid != y1 {

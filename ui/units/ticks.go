@@ -169,12 +169,11 @@ func axisEnds(lo, hi, limit float64, keepLo, keepHi bool) (float64, float64) {
 
 // widen gives a constant some room.
 func widen(v, limit float64) (lo, hi float64, keepLo, keepHi bool) {
-	switch room := math.Abs(v) / 10; {
-	case v == 0:
+	if v == 0 {
 		return 0, 1, true, false
-	default:
-		return max(v-room, -limit), min(v+room, limit), false, false
 	}
+	room := math.Abs(v) / 10
+	return max(v-room, -limit), min(v+room, limit), false, false
 }
 
 // tickLabels are labels being tried.

@@ -32,7 +32,7 @@ type timeLabel struct {
 }
 
 // timeGap is how many blank columns there are between two labels where there is room.
-const timeGap = 7
+const timeGap = 6
 
 // A timeStep is a distance of ticks in seconds, or else in days, months or years.
 type timeStep struct {

@@ -64,10 +64,8 @@ func TestTimeTicksAreDistinctWholeAndApart(t *testing.T) {
 		cell := time.Duration(rapid.Int64Range(100, 1<<rapid.IntRange(7, 38).Draw(t, "size")).Draw(t, "cell")) * time.Millisecond
 		columns := rapid.IntRange(0, 300).Draw(t, "columns")
 		start := time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "start"))
-		end := -2
-		seen := map[string]bool{}
 		for range 3 { // and as it moves
-			seen, end = map[string]bool{}, -2
+			seen, end := map[string]bool{}, -2
 			for _, x := range a.Fit(start, cell, columns, z) {
 				if seen[x.Label] {
 					t.Fatalf("%q twice", x.Label)
