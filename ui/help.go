@@ -25,7 +25,7 @@ func newHelp(m *Model) *help {
 		if own := p.panel.Help(); len(own) > 0 {
 			h.lines = append(h.lines, helpLine{"", "This panel"})
 			for _, k := range own {
-				h.lines = append(h.lines, helpLine{k.Key, k.Text})
+				h.lines = append(h.lines, helpLine{m.ownKeys(k.Key), k.Text})
 			}
 		}
 		if d := p.spec.Description; d != "" {

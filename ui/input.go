@@ -26,9 +26,9 @@ func (m *Model) pressed(k tea.KeyPressMsg) tea.Cmd {
 	}
 	action := m.keys.Action(k)
 	p := m.view().focused()
-	if p != nil && action != "quit" {
+	if own, ok := panelKey(action); ok && p != nil {
 		handled := false
-		p.guard(func() { handled = p.panel.Key(k, m.contextOf(p)) })
+		p.guard(func() { handled = p.panel.Key(own, m.contextOf(p)) })
 		if handled {
 			m.want() // a key may change what it wants
 			return nil

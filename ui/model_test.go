@@ -345,3 +345,29 @@ func TestUnknownBoardNamesThoseThereAre(t *testing.T) {
 		t.Errorf("error %v does not name the boards", err)
 	}
 }
+
+func TestRemappedKeysReachPanels(t *testing.T) {
+	m := newTestModel(t, &fakeSource{labels: sources.NewLabels("host", "db-1")})
+	if errs := m.keys.Remap(map[string][]string{"next-hit": {"w"}, "quit": {"x"}, "series-hide": {"ctrl+x"}}); errs != nil {
+		t.Fatal(errs)
+	}
+	m.Resize(120, 36)
+	for !m.Settled() {
+		<-m.opts.Poller.Changed()
+		m.Take()
+	}
+	frameOf(m)
+	v := m.view().byID["a"].panel.Version()
+	press(m, "n")
+	if m.view().byID["a"].panel.Version() != v {
+		t.Error("the old key still highlights a series")
+	}
+	press(m, "w")
+	if m.view().byID["a"].panel.Version() == v {
+		t.Error("the new key highlights no series")
+	}
+	press(m, "?")
+	if s := frameOf(m); !strings.Contains(s, "w/N") {
+		t.Errorf("help does not name the new key:\n%s", s)
+	}
+}

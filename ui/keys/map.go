@@ -39,8 +39,7 @@ type Map struct {
 
 // Default is the map before the user's own wishes.
 //
-// Left free on purpose, for what will come: a (anomalies), c (compare), s (split),
-// n and N (next hit), V (visual range).
+// Left free on purpose, for what will come: a (anomalies), c and C (compare), s (split), v and V (window, variables).
 func Default() Map {
 	move := Group{Name: "Move", Bindings: []Named{
 		bind("up", "panel or row above", "up", "k"),
@@ -61,6 +60,14 @@ func Default() Map {
 		bind("filter", "filter the panel's rows", "/"),
 		bind("copy", "copy the panel as text", "y"),
 		bind("refresh", "ask all sources again", "r"),
+	}}
+	panel := Group{Name: "Rows and series", Bindings: []Named{
+		bind("order", "order by the next column or rule", "o"),
+		bind("order-reverse", "turn the order round", "O"),
+		bind("next-hit", "in a chart: highlight the next series", "n"),
+		bind("prev-hit", "in a chart: highlight the series before", "N"),
+		bind("series-hide", "hide or show the highlighted series", "x"),
+		bind("series-alone", "the highlighted series alone, or all again", "i"),
 	}}
 	time := Group{Name: "Time", Bindings: []Named{
 		bind("range", "pick the range", "t"),
@@ -84,7 +91,7 @@ func Default() Map {
 	for n := 1; n <= 9; n++ {
 		screens.Bindings = append(screens.Bindings, bind(fmt.Sprintf("screen-%d", n), fmt.Sprintf("screen %d", n), fmt.Sprint(n)))
 	}
-	m := Map{groups: []Group{move, look, time, program, screens}}
+	m := Map{groups: []Group{move, look, panel, time, program, screens}}
 	m.index()
 	return m
 }

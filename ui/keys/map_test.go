@@ -32,7 +32,7 @@ func TestDefaultHasEachKeyOnceWithHelp(t *testing.T) {
 			}
 		}
 	}
-	for _, k := range []string{"a", "c", "s", "n", "N", "V"} {
+	for _, k := range []string{"a", "c", "C", "s", "v", "V"} {
 		if seen[k] != "" {
 			t.Errorf("%s is kept free for later, but is %s", k, seen[k])
 		}
@@ -61,7 +61,8 @@ func TestActionOfRealKeyPresses(t *testing.T) {
 	f(tea.KeyPressMsg{Code: '+', Text: "+"}, "zoom-in")
 	f(tea.KeyPressMsg{Code: tea.KeyPgDown}, "page-down")
 	f(tea.KeyPressMsg{Code: '7', Text: "7"}, "screen-7")
-	f(tea.KeyPressMsg{Code: 'x', Text: "x"}, "")
+	f(tea.KeyPressMsg{Code: 'x', Text: "x"}, "series-hide")
+	f(tea.KeyPressMsg{Code: 'z', Text: "z"}, "")
 	f(tea.KeyPressMsg{}, "")
 	var zero Map
 	if zero.Action(tea.KeyPressMsg{Code: 'q', Text: "q"}) != "" || zero.Label("quit") != "" || len(zero.Groups()) != 0 {
