@@ -47,6 +47,9 @@ func TestTimeAxis(t *testing.T) {
 	f(start, 0, 60, nil, "")
 	f(start, time.Minute, -1, nil, "")
 	f(start, 1<<62, 60, nil, "")
+	// Ten days have three weekdays twice: of equal labels the first stays.
+	f(start, 48*time.Minute, 300, nil,
+		"Tue 12:00|Nov 25|Wed 12:00|Nov 26|Thu 12:00|Nov 27|Fri 12:00|Nov 28|Sat 12:00|Nov 29|Sun 12:00|Nov 30|Mon 12:00|Dec 01|Dec 02|Dec 03|Dec 04")
 	// The night the clocks go back has 02:00 to 03:00 twice; it is written once.
 	f(time.Date(2026, 10, 24, 22, 10, 0, 0, time.UTC), 5*time.Minute, 60, berlin, "01:00|02:00|03:00")
 	// The night they go forward has none.
