@@ -142,7 +142,7 @@ func torture(t *testing.T, spec *boards.Panel, results ...*poll.Result) {
 				}
 			}
 			for _, k := range keys {
-				if size[0] > 80 {
+				if size[0] > 39 {
 					break // once is enough for the large ones
 				}
 				p.Key(press(k), c)

@@ -166,6 +166,10 @@ func TestStateBodiesSurvive(t *testing.T) {
 
 func TestErrorsHideCredentials(t *testing.T) {
 	g := screen.NewGrid(200, 4)
+	plain := &poll.Result{State: poll.Failed, Err: errors.New("dial https://user:secret@host")} // not a sources.Error
+	if DrawState(g.All(), []*poll.Result{plain}, at3()); strings.Contains(g.String(), "secret") {
+		t.Errorf("got %s", g)
+	}
 	DrawState(g.All(), []*poll.Result{failed(poll.Failed, sources.KindAuth, time.Minute)}, at3())
 	if s := g.String(); strings.Contains(s, "secret") || !strings.Contains(s, "not allowed") {
 		t.Errorf("got %s", s)

@@ -2,6 +2,7 @@ package panels
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +83,22 @@ func TestAValueThatTicksMovesNothing(t *testing.T) {
 		fixed := func(c byte) bool { return (c < '0' || c > '9') && c != '.' && c != ' ' }
 		if a[i] != b[i] && (fixed(a[i]) || fixed(b[i])) {
 			t.Fatalf("a ticking value moved others:\n%s%s", a, b)
+		}
+	}
+}
+
+// A number that does not fit is written shorter or as "#"; a cut one would be a wrong one.
+func TestNumbersAreNeverCut(t *testing.T) {
+	for _, kind := range []boards.Kind{boards.KindStat, boards.KindGauge, boards.KindBars} {
+		for w := 1; w < 14; w++ {
+			p := New(&boards.Panel{Kind: kind, Unit: "none", Queries: []boards.Query{{Name: "n"}}})
+			p.SetResult(0, okResult(vector(lbl(), 7654321.0)))
+			s := strings.Fields(plain(t, picture(p, w, 1, at3())))
+			for _, word := range s {
+				if strings.ContainsAny(word, "765432") && word != "7654321" {
+					t.Errorf("%s %d wide shows %q", kind, w, word)
+				}
+			}
 		}
 	}
 }
@@ -180,8 +197,9 @@ func TestBarsLeaveEndedSeriesOut(t *testing.T) {
 
 func TestSmallPanelsSurviveHostileData(t *testing.T) {
 	for _, kind := range []boards.Kind{boards.KindStat, boards.KindGauge, boards.KindBars, "no such kind\x1b[2J"} {
-		for _, f := range nastyFrames() {
-			for _, unit := range []string{"", "bytes", "percentunit", "s", "dateTimeAsIso", "x\x1b[31m"} {
+		units := []string{"", "x\x1b[31m", "bytes", "dateTimeAsIso", "percentunit", "s"}
+		for i, f := range nastyFrames() {
+			for _, unit := range []string{units[i], units[(i+1)%len(units)]} {
 				spec := &boards.Panel{Kind: kind, Unit: unit, Thresholds: warnCrit(0.5, 1), Queries: []boards.Query{{Expr: "a"}, {Expr: "b", Name: nasty()[2], Legend: "{{x}}"}}}
 				torture(t, spec, okResult(f), &poll.Result{State: poll.Failed})
 			}

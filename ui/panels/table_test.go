@@ -165,13 +165,41 @@ func TestTableSort(t *testing.T) {
 func TestTableWithoutAValueIsLastEitherWay(t *testing.T) {
 	spec := &boards.Panel{Kind: boards.KindTable, Table: boards.TableOptions{Sort: "v", Columns: []boards.Column{{Label: "a"}, {Query: "v"}}}, Queries: []boards.Query{{Expr: "v", Name: "v"}}}
 	p := New(spec)
-	p.SetResult(0, okResult(vector(lbl("a", "none"), math.NaN(), lbl("a", "two"), 2.0, lbl("a", "one"), 1.0)))
-	if got := fmt.Sprint(firstFields(t, p, 30, 5, at3())); got != "[one two none]" {
-		t.Error(got)
+	two, one, none := lbl("a", "two"), lbl("a", "one"), lbl("a", "none")
+	for _, order := range [][]any{{none, math.NaN(), two, 2.0, one, 1.0}, {two, 2.0, one, 1.0, none, math.NaN()}, {one, 1.0, none, math.NaN(), two, 2.0}} {
+		p.SetResult(0, okResult(vector(order...)))
+		for _, want := range []string{"[one two none]", "[two one none]"} {
+			if got := fmt.Sprint(firstFields(t, p, 30, 5, at3())); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+			p.Key(press("S"), at3())
+		}
 	}
-	p.Key(press("S"), at3())
-	if got := fmt.Sprint(firstFields(t, p, 30, 5, at3())); got != "[two one none]" {
-		t.Error(got)
+}
+
+// Two series of one query for one row, with and without all its labels, are both kept.
+func TestTableJoinDropsNothing(t *testing.T) {
+	p := New(joinSpec())
+	p.SetResult(0, okResult(vector(lbl("mountpoint", "/", "device", "sda"), 1.0, lbl("mountpoint", "/", "device", "sda", "x", "1"), 2.0)))
+	p.SetResult(2, okResult(vector(lbl("device", "sda"), 3.0, lbl("device", "sda", "x", "1"), 4.0)))
+	picture(p, 80, 8, at3())
+	tb := p.(*table)
+	keys, values := map[string]bool{}, map[float64]bool{}
+	for _, r := range tb.data.records {
+		keys[r.key] = true
+		for j, v := range r.values {
+			if !tb.data.columns[j].text {
+				values[v.Number] = true
+			}
+		}
+	}
+	if len(keys) != len(tb.data.records) {
+		t.Errorf("%d keys for %d rows", len(keys), len(tb.data.records))
+	}
+	for v := 1.0; v <= 4; v++ {
+		if !values[v] {
+			t.Errorf("the value %v is lost", v)
+		}
 	}
 }
 

@@ -320,7 +320,8 @@ func (d *tableData) place(index map[string][]int, labels []string, l sources.Lab
 	d.records = append(d.records, r)
 }
 
-// fill puts v into every row that agrees with the labels l has, and reports whether there is one.
+// fill puts v into every row that agrees with the labels l has, and reports
+// whether it found a place; a cell that is taken is none.
 func (d *tableData) fill(labels []string, l sources.Labels, at int, v float64) bool {
 	found := false
 	for i := range d.records {
@@ -334,8 +335,11 @@ func (d *tableData) fill(labels []string, l sources.Labels, at int, v float64) b
 		if !agrees {
 			continue
 		}
-		found = true
-		if at >= 0 && d.records[i].values[at].Text == "" {
+		switch {
+		case at < 0:
+			found = true
+		case d.records[i].values[at].Text == "":
+			found = true
 			d.records[i].values[at] = sources.Value{Text: "x", Number: v}
 		}
 	}

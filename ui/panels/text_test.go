@@ -88,6 +88,20 @@ func FuzzMarkdown(f *testing.F) {
 	})
 }
 
+func TestAWordOfSeveralStylesIsNotTornApart(t *testing.T) {
+	var got []string
+	for _, line := range layBlocks(parseMarkdown("see **this** (`x`), or"), 10, true) {
+		s := ""
+		for _, sp := range line {
+			s += sp.text
+		}
+		got = append(got, s)
+	}
+	if want := "see this|(x), or"; strings.Join(got, "|") != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestWrap(t *testing.T) {
 	f := func(text string, w int, want ...string) {
 		t.Helper()
