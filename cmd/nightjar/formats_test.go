@@ -88,6 +88,20 @@ func TestTableIsAligned(t *testing.T) {
 	}
 }
 
+// TestTableIsHarmless: names are not quoted as values are.
+func TestTableIsHarmless(t *testing.T) {
+	f := &sources.Frame{Kind: sources.Vector, Series: []sources.Series{
+		{Labels: sources.NewLabels("__name__", "up\x1b[31m", "j\x1bob", "\u202e"), Times: []int64{1000}, Values: []float64{1}},
+	}}
+	var b strings.Builder
+	if err := writeTable(&b, f, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(b.String(), "\x1b\u202e") || !strings.Contains(b.String(), "up␛[31m") {
+		t.Errorf("%q", b.String())
+	}
+}
+
 func TestJSONErrors(t *testing.T) {
 	f := func(err error, want string) {
 		t.Helper()

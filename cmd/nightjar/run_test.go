@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +12,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"nightjar/cmd/nightjar/config"
+	"nightjar/sources"
 )
 
 // inside is what nightjar did when it ran inside the test.
@@ -211,8 +215,11 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("%v: %d, want %d", err, got, want)
 		}
 	}
-	f(nil, exitOK)
-	f(errors.New("x"), exitFailed)
-	f(misused("x"), exitUsage)
-	f(failed(exitUnreachable, "x"), exitUnreachable)
+	f(nil, 0)
+	f(errors.New("x"), 1)
+	f(sources.Errorf("s", "query", sources.KindQuery, "x"), 1)
+	f(misused("x"), 2)
+	f(config.Problems{}, 2)
+	f(failed(exitUnreachable, "x"), 3)
+	f(fmt.Errorf("open: %w", sources.Errorf("s", "open", sources.KindUnavailable, "x")), 3)
 }
