@@ -1,6 +1,10 @@
 package panels
 
-import "nightjar/ui/screen"
+import (
+	"slices"
+
+	"nightjar/ui/screen"
+)
 
 // Widths of a table's columns.
 const (
@@ -44,6 +48,15 @@ func (c *column) least() int {
 	return c.want()
 }
 
+// easy is what it should have before it costs columns of lower priority their
+// place: a text that matters is worth reading.
+func (c *column) easy() int {
+	if c.text && c.order == 1 {
+		return min(c.want(), easyText)
+	}
+	return c.least()
+}
+
 // priority orders columns: the lowest goes last.
 func (c *column) priority() int {
 	if c.order <= 0 {
@@ -66,6 +79,9 @@ func (f *fitted) fit(cols []column, w, left int) {
 		}
 	}
 	f.more = len(cols) - len(f.columns)
+	for len(f.columns) > 1 && left == 0 && f.sum(cols, (*column).easy) > w && f.spare(cols) {
+		f.drop(cols, false)
+	}
 	for len(f.columns) > 1 && f.sum(cols, (*column).least) > w {
 		f.drop(cols, left > 0)
 	}
@@ -93,6 +109,11 @@ func (f *fitted) sum(cols []column, width func(*column) int) int {
 		n += width(&cols[i])
 	}
 	return n
+}
+
+// spare reports whether there is a column of low priority to drop.
+func (f *fitted) spare(cols []column) bool {
+	return slices.ContainsFunc(f.columns, func(i int) bool { return cols[i].priority() > 1 })
 }
 
 // drop leaves one column out: the last, or the last of the lowest priority.
