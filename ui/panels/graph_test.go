@@ -86,6 +86,8 @@ func TestGraphGoldens(t *testing.T) {
 	limits := boards.Panel{Unit: "short", Thresholds: []boards.Threshold{{At: 8, Level: boards.LevelWarning}, {At: 10, Level: boards.LevelCritical, Area: true}}}
 	load := lines([]sources.Labels{lbl()}, wave(2, 9))
 	golden(t, "graph/thresholds-58x12", shoot(graphOf(limits, load), 58, 12))
+	low := boards.Panel{Unit: "percent", Thresholds: []boards.Threshold{{At: 30, Below: true, Level: boards.LevelWarning, Area: true}}}
+	golden(t, "graph/area-below-58x12", shoot(graphOf(low, lines([]sources.Labels{lbl()}, wave(20, 90))), 58, 12))
 	net := boards.Panel{Unit: "Bps", Queries: []boards.Query{{Legend: "{{dev}} sent"}, {Legend: "{{dev}} received", Invert: true}}, Graph: boards.GraphOptions{Style: "area"}}
 	dev := []sources.Labels{lbl("dev", "eth0")}
 	golden(t, "graph/inverted-58x14", shoot(graphOf(net, lines(dev, wave(1e6, 2e7)), lines(dev, wave(3e6, 5e6))), 58, 14))
@@ -406,6 +408,51 @@ func TestGraphThatMovesRedrawsByWholeCells(t *testing.T) {
 		// The last column is new, the first may lose the line that led to it.
 		if got, want := string(to[1:44]), string(from[1:44]); got != want {
 			t.Errorf("row %d\n%s is not\n%s", y, got, want)
+		}
+	}
+}
+
+func TestGraphStackTakesGapsAsNothing(t *testing.T) {
+	l := []sources.Labels{lbl("a", "1"), lbl("a", "2"), lbl("a", "3")}
+	f := lines(l, constant(1), func(i int) float64 {
+		if i >= 40 && i < 80 {
+			return sources.Gap()
+		}
+		return 2
+	}, constant(-4))
+	g := graphOf(boards.Panel{Graph: boards.GraphOptions{Style: "area", Stack: true}}, f)
+	c := over(g, 58, 14)
+	shoot(g, 58, 14)
+	at := func(i int) int { return timeScale(c, g.drawn.w).Dot(f.Start + int64(i)*f.Step) }
+	check := func(k, i int, want float64) {
+		t.Helper()
+		if got := g.bands[k][at(i)]; got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+			t.Errorf("band %d at sample %d ends at %g, want %g", k, i, got, want)
+		}
+	}
+	check(0, 20, 1)
+	check(1, 20, 3) // on the first
+	check(2, 20, -4)
+	check(0, 60, 1)
+	check(1, 60, math.NaN())
+	check(2, 60, -4)
+	if g.axis.Lo > -4 || g.axis.Hi < 3 {
+		t.Errorf("the sums are not on the axis: %v", g.axis)
+	}
+}
+
+func TestGraphDrawAllocatesNothing(t *testing.T) {
+	for _, o := range []boards.GraphOptions{{}, {Style: "area", Stack: true}, {Style: "bars"}} {
+		g := graphOf(boards.Panel{Unit: "percentunit", Graph: o, Thresholds: warnCrit(0.3, 0.45)}, modes())
+		grid, c := screen.NewGrid(58, 14), over(g, 58, 14)
+		g.Draw(grid.All(), c)
+		c.Window.Start = c.Window.Start.Add(c.Window.Cell)
+		g.Draw(grid.All(), c)
+		if n := testing.AllocsPerRun(20, func() {
+			g.version++
+			g.Draw(grid.All(), c)
+		}); n != 0 {
+			t.Errorf("%+v: %v allocations", o, n)
 		}
 	}
 }

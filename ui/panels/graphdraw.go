@@ -277,6 +277,9 @@ func (g *graph) drawThresholdLabels(r screen.Region, c Context) {
 		}
 		taken[y] = true
 		g.buf = append(append(g.buf[:0], mark...), ' ')
+		if t.Below {
+			g.buf = append(g.buf, "< "...)
+		}
 		g.buf = units.Append(g.buf, t.At, g.unit(), -1, c.Zone)
 		g.buf = append(g.buf, ' ')
 		if len(g.buf) <= w {
