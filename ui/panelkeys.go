@@ -14,10 +14,10 @@ import (
 var panelKeys = map[string]tea.KeyPressMsg{
 	"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
 	"page-up": {Code: tea.KeyPgUp}, "page-down": {Code: tea.KeyPgDown}, "top": {Code: tea.KeyHome}, "bottom": {Code: tea.KeyEnd},
-	"back": {Code: tea.KeyEscape},
+	"back":  {Code: tea.KeyEscape},
 	"order": {Code: 'o', Text: "o"}, "order-reverse": {Code: 'o', Text: "O", Mod: tea.ModShift},
 	"next-hit": {Code: 'n', Text: "n"}, "prev-hit": {Code: 'n', Text: "N", Mod: tea.ModShift},
-	"series-hide": {Code: 'x', Text: "x"}, "series-alone": {Code: 'i', Text: "i"},
+	"series-hide": {Code: 'x', Text: "x"}, "legend": {Code: 'l', Text: "L", Mod: tea.ModShift}, "series-alone": {Code: 'i', Text: "i"},
 }
 
 // panelKey is the press that a panel knows for an action, if panels have it.

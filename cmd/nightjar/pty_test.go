@@ -275,32 +275,6 @@ func TestConsoleSignals(t *testing.T) {
 	f(unix.SIGINT)
 }
 
-func TestConsoleSuspends(t *testing.T) {
-	c := start(t, 80, 24, nil, "--demo")
-	c.sees("Near a limit")
-	c.typed("\x1a") // ctrl+z
-	stopped := func() bool {
-		var st unix.Siginfo
-		err := unix.Waitid(unix.P_PID, c.cmd.Process.Pid, &st, unix.WSTOPPED|unix.WNOHANG|unix.WNOWAIT, nil)
-		return err == nil && st.Signo != 0
-	}
-	for deadline := time.Now().Add(10 * time.Second); !stopped(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Skip("an orphaned process group cannot be stopped here") // POSIX: SIGTSTP is then ignored
-		}
-	}
-	c.restored()
-	_ = c.cmd.Process.Signal(unix.SIGCONT)
-	c.until(func(string) bool {
-		w := c.written()
-		return strings.LastIndex(w, "\x1b[?1049h") > strings.LastIndex(w, "\x1b[?1049l")
-	}, "does not come back")
-	c.sees("Near a limit")
-	c.typed("q")
-	c.ends()
-	c.restored()
-}
-
 // The link is cut: the program must not stay behind.
 func TestConsoleTerminalGone(t *testing.T) {
 	c := start(t, 80, 24, nil, "--demo")

@@ -67,6 +67,7 @@ func Default() Map {
 		bind("next-hit", "in a chart: highlight the next series", "n"),
 		bind("prev-hit", "in a chart: highlight the series before", "N"),
 		bind("series-hide", "hide or show the highlighted series", "x"),
+		bind("legend", "show or hide the legend", "L"),
 		bind("series-alone", "the highlighted series alone, or all again", "i"),
 	}}
 	time := Group{Name: "Time", Bindings: []Named{

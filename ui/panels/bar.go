@@ -11,52 +11,39 @@ import (
 )
 
 var (
-	eighthsAcross = [...]rune{' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'}
-	eighthsUp     = [...]rune{' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}
-	asciiUp       = [...]rune{' ', '_', '_', '.', '.', '-', '-', '=', '#'}
+	eighthsUp = [...]rune{' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}
+	asciiUp   = [...]rune{' ', '_', '_', '.', '.', '-', '-', '=', '#'}
 )
 
-// drawBar draws frac (0 to 1) of w cells as a bar from the left on a faint
-// track. Any value above zero shows, and only a whole one fills the track.
+// drawBar draws frac (0 to 1) of w cells as a heavy line from the left on a
+// faint one: rows of bars stay apart, and a screen full of them stays calm. Any
+// value above zero shows, and only a whole one fills the track.
 func drawBar(r screen.Region, x, y, w int, frac float64, bar themes.Token, ascii bool) {
 	if w <= 0 {
 		return
 	}
-	track, full := '·', '█'
+	track, full, half := '─', '━', '╸'
 	if ascii {
-		track, full = '.', '#'
+		track, full, half = '.', '#', '-'
 	}
 	if math.IsNaN(frac) {
 		frac = 0
 	}
-	eighths := int(math.Round(min(max(frac, 0), 1) * float64(8*w)))
+	halves := int(math.Round(min(max(frac, 0), 1) * float64(2*w)))
 	if frac > 0 {
-		eighths = max(eighths, 1)
+		halves = max(halves, 1)
 	}
-	switch {
-	case frac >= 1:
-	case ascii && w > 1: // half a cell is rounded up below
-		eighths = min(eighths, 8*w-5)
-	default:
-		eighths = min(eighths, 8*w-1)
+	if frac < 1 {
+		halves = min(halves, 2*w-1)
 	}
-	whole, part := eighths/8, eighths%8
+	whole := halves / 2
 	style := screen.On(bar)
 	r.HLine(x, y, whole, full, style)
-	if whole == w {
-		return
+	if halves%2 == 1 {
+		r.Put(x+whole, y, half, style)
+		whole++
 	}
-	switch {
-	case ascii && part >= 4:
-		r.Put(x+whole, y, '#', style)
-	case ascii && part > 0 && whole == 0:
-		r.Put(x+whole, y, '-', style)
-	case ascii || part == 0:
-		r.Put(x+whole, y, track, screen.On(themes.Faint))
-	default:
-		r.Put(x+whole, y, eighthsAcross[part], style)
-	}
-	r.HLine(x+whole+1, y, w-whole-1, track, screen.On(themes.Faint))
+	r.HLine(x+whole, y, w-whole, track, screen.On(themes.Faint))
 }
 
 // drawTicks marks thresholds on a bar of w cells over low to high.

@@ -250,7 +250,7 @@ func (p *bars) drawBar(r screen.Region, v *row, c Context) {
 // Key sorts and scrolls.
 func (p *bars) Key(k tea.KeyPressMsg, c Context) bool {
 	switch k.String() {
-	case "s":
+	case "o":
 		if p.sort == "name" {
 			p.sort = p.spec.Sort
 			if p.sort == "name" {
@@ -273,7 +273,7 @@ func (p *bars) Wheel(n int, _ Context) bool { return scrollGrid(&p.base, &p.top,
 
 // Help lists the keys.
 func (p *bars) Help() []KeyHelp {
-	h := []KeyHelp{{"s", "sort by value or name"}}
+	h := []KeyHelp{{"o", "order by value or name"}}
 	if p.grid().maxTop() > 0 {
 		h = append(h, KeyHelp{"up/down", "scroll"})
 	}

@@ -117,7 +117,7 @@ func sizes() [][2]int {
 func torture(t *testing.T, spec *boards.Panel, results ...*poll.Result) {
 	t.Helper()
 	p := New(spec)
-	keys := []string{"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "s", "S", "j", "k", "g", "G", "h", "l", "enter", "x", "o"}
+	keys := []string{"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "o", "O", "n", "N", "i", "L", "j", "k", "g", "G", "h", "l", "enter", "x", "o"}
 	for n, size := range sizes() {
 		for _, ascii := range []bool{false, true} {
 			c := at3()

@@ -284,9 +284,9 @@ func TestGraphKeys(t *testing.T) {
 	f("01 02 03 04 00", "n") // the one in focus is drawn last
 	f("01 02 03 04", "x")
 	f("00 02 03 04 01"[3:], "n")
-	f("01", "v")
+	f("01", "i")
 	f("02", "n") // the one alone follows
-	f("01 03 04 02", "v")
+	f("01 03 04 02", "i")
 	f("00 01 02 03 04", "esc")
 	if g.Key(tea.KeyPressMsg{Code: tea.KeyEscape}, at3()) {
 		t.Error("esc is taken though there is nothing to undo")
@@ -479,7 +479,7 @@ func FuzzGraph(f *testing.F) {
 		c.ASCII = flags&64 != 0
 		if flags&128 != 0 {
 			c.Cursor = noon().Add(-time.Minute)
-			graphKeys(g, c, "n", "n", "x", "n", "v")
+			graphKeys(g, c, "n", "n", "x", "n", "i")
 		}
 		g.Draw(outer.All().Sub(2, 2, w, h), c)
 		text := plain(t, outer)

@@ -19,7 +19,7 @@ func (g *graph) Key(k tea.KeyPressMsg, c Context) bool {
 		return c.Full && g.move(-1)
 	case "x":
 		return g.toggle()
-	case "v":
+	case "i":
 		return g.alone()
 	case "o":
 		i := slices.Index(graphSorts[:], g.sort)
@@ -54,7 +54,7 @@ func (g *graph) Help() []KeyHelp {
 	h := []KeyHelp{
 		{"n/N", "highlight the next or previous series"},
 		{"x", "hide or show the highlighted series"},
-		{"v", "view the highlighted series alone, or all again"},
+		{"i", "the highlighted series alone, or all again"},
 		{"o", "order the legend: now by " + by},
 	}
 	if g.bare {

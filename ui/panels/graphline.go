@@ -8,6 +8,7 @@ import (
 	"nightjar/sources"
 	"nightjar/sources/poll"
 	"nightjar/themes"
+	"nightjar/ui/boards"
 	"nightjar/ui/plot"
 	"nightjar/ui/screen"
 	"nightjar/ui/timeline"
@@ -16,6 +17,7 @@ import (
 
 // A graphLine is one series of a graph.
 type graphLine struct {
+	labels sources.Labels
 	key    string
 	name   string
 	width  int // of name, in columns
@@ -56,13 +58,19 @@ func (g *graph) load(i int, r *poll.Result) []*graphLine {
 	if r == nil || r.Frame == nil || g.spec.Queries[i].Hidden {
 		return nil
 	}
-	q := g.spec.Queries[i]
+	q := &g.spec.Queries[i]
 	f := r.Frame
+	if lines := g.byQuery[i]; sameSeries(lines, f.Series) {
+		for k, l := range lines { // who they are stays; only what they say is new
+			l.take(f, k, q)
+		}
+		return lines
+	}
 	labels := make([]sources.Labels, len(f.Series))
 	for k := range f.Series {
 		labels[k] = f.Series[k].Labels
 	}
-	names := newNamer(q, labels)
+	names := newNamer(*q, labels)
 	made := make([]graphLine, len(f.Series))
 	lines := make([]*graphLine, 0, len(f.Series))
 	taken := make(map[string]bool, len(f.Series))
@@ -85,14 +93,34 @@ func (g *graph) load(i int, r *poll.Result) []*graphLine {
 		if g.spec.Decimals != nil {
 			l.digits = *g.spec.Decimals
 		}
-		l.step = f.Step
-		n := min(len(s.Times), len(s.Values)) // equal, unless an adapter is wrong
-		l.line = plot.Line{Times: s.Times[:n], Values: s.Values[:n], Gap: f.Step + f.Step/2, Negate: q.Invert}
+		l.labels = s.Labels
 		l.who = g.identity(l.key)
-		l.measure()
+		l.take(f, k, q)
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// take gives the line the samples of the k-th series of a frame.
+func (l *graphLine) take(f *sources.Frame, k int, q *boards.Query) {
+	s := &f.Series[k]
+	l.step = f.Step
+	n := min(len(s.Times), len(s.Values)) // equal, unless an adapter is wrong
+	l.line = plot.Line{Times: s.Times[:n], Values: s.Values[:n], Gap: f.Step + f.Step/2, Negate: q.Invert}
+	l.measure()
+}
+
+// sameSeries reports whether a frame has just the series that lines were made of, in their order.
+func sameSeries(lines []*graphLine, series []sources.Series) bool {
+	if len(lines) != len(series) || len(lines) == 0 {
+		return false
+	}
+	for k, l := range lines {
+		if !l.labels.Equal(series[k].Labels) {
+			return false
+		}
+	}
+	return true
 }
 
 // identity finds who a series is, or makes it known.

@@ -171,7 +171,7 @@ func TestBarsSortAndCount(t *testing.T) {
 		t.Error("end did not scroll")
 	}
 	golden(t, "bars/devices-30x2-end", picture(p, 30, 2, at3()))
-	p.Key(press("s"), at3())
+	p.Key(press("o"), at3())
 	golden(t, "bars/devices-50x5-name", picture(p, 50, 5, at3()))
 	c := at3()
 	c.ASCII = true

@@ -124,8 +124,8 @@ func TestTableSelectionFollowsItsRowThroughASort(t *testing.T) {
 	tb := p.(*table)
 	key := tb.selected
 	for range 7 {
-		p.Key(press("s"), c)
-		p.Key(press("S"), c)
+		p.Key(press("o"), c)
+		p.Key(press("O"), c)
 		picture(p, 80, 8, c)
 		if got := tb.data.records[tb.view[tb.at]].key; got != key || tb.selected != key {
 			t.Fatalf("sorted by %s: selected %q, want %q", tb.sortBy, got, key)
@@ -150,7 +150,7 @@ func TestTableSort(t *testing.T) {
 		}
 	}
 	f("119 108 127") // by cpu
-	p.Key(press("S"), c)
+	p.Key(press("O"), c)
 	picture(p, 120, 8, c)
 	tb := p.(*table)
 	if tb.reverse {
@@ -172,7 +172,7 @@ func TestTableWithoutAValueIsLastEitherWay(t *testing.T) {
 			if got := fmt.Sprint(firstFields(t, p, 30, 5, at3())); got != want {
 				t.Errorf("got %s, want %s", got, want)
 			}
-			p.Key(press("S"), at3())
+			p.Key(press("O"), at3())
 		}
 	}
 }

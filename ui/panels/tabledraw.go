@@ -196,9 +196,9 @@ func (p *table) drawRecord(r screen.Region, i int, c Context) {
 // Key selects, scrolls and sorts.
 func (p *table) Key(k tea.KeyPressMsg, _ Context) bool {
 	switch k.String() {
-	case "s":
+	case "o":
 		return p.cycleSort()
-	case "S":
+	case "O":
 		if p.column(p.sortBy) < 0 {
 			return false
 		}
@@ -321,8 +321,8 @@ func (p *table) Help() []KeyHelp {
 	return []KeyHelp{
 		{"up/down", "select a row; its order is held"},
 		{"home", "first row; sort again"},
-		{"s", "sort by the next column"},
-		{"S", "reverse the order"},
+		{"o", "order by the next column"},
+		{"O", "turn the order round"},
 		{"left/right", "scroll columns"},
 	}
 }
