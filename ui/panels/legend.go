@@ -214,6 +214,10 @@ func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
 	}
 	n := len(g.order)
 	fit := per * h
+	if n > fit && per*h < 4 { // too narrow for columns: one after the other shows more
+		g.drawLegendPacked(r, l, x, c)
+		return
+	}
 	if n > fit { // the last place says how many there are
 		fit = max(fit-1, 1)
 	}
@@ -235,6 +239,46 @@ func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
 		g.buf = strconv.AppendInt(append(g.buf[:0], '+'), int64(more), 10)
 		g.buf = append(g.buf, " more"...)
 		drawBytes(r, at+1, y, g.buf, screen.On(themes.Muted), c)
+	}
+}
+
+// drawLegendPacked draws series one after the other, each as wide as it is:
+// letter, name, value. Those that have no place are counted.
+func (g *graph) drawLegendPacked(r screen.Region, l graphLayout, x int, c Context) {
+	w, h := r.Size()
+	n := len(g.order)
+	g.scroll = min(max(g.scroll, 0), max(n-1, 0))
+	left, y := x, 0
+	for i := g.scroll; i < n; i++ {
+		s := g.order[i]
+		v := s.last
+		if !c.Cursor.IsZero() {
+			v = s.at(c.Cursor, c.Window)
+		}
+		g.buf = units.Append(g.buf[:0], v, s.unit, s.digits, c.Zone)
+		value := columnsOf(g.buf)
+		name := min(s.width, 10)
+		need := legendChip + name + 1 + value
+		room := w - left
+		if i+1 < n && y == h-1 {
+			room -= len(" +99")
+		}
+		if need > room && y+1 < h {
+			left, y, room = 0, y+1, w
+			if i+1 < n && y == h-1 {
+				room -= len(" +99")
+			}
+		}
+		if need > room {
+			g.buf = strconv.AppendInt(append(g.buf[:0], '+'), int64(n-i), 10)
+			drawBytes(r, left+1, y, g.buf, screen.On(themes.Muted), c)
+			return
+		}
+		style := g.drawLegendChip(r, left, y, s)
+		fitName(r, left+legendChip, y, name, s.name, style, c.ASCII)
+		drawBytes(r, left+legendChip+name+1, y, g.buf, style, c)
+		g.hits = append(g.hits, graphHit{l.legend.y + y, left, left + need, s.key})
+		left += need + 1
 	}
 }
 

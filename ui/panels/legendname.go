@@ -31,6 +31,7 @@ type namer struct {
 	template string
 	plain    string   // what a series without telling labels is called
 	telling  []string // labels that tell the series apart, __name__ first
+	bare     bool     // values only, also where several labels tell
 }
 
 func newNamer(q boards.Query, all []sources.Labels) namer {
@@ -59,7 +60,7 @@ func (n namer) name(l sources.Labels) string {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		if label != metricName && len(n.telling) > 1 {
+		if label != metricName && len(n.telling) > 1 && !n.bare {
 			b.WriteString(label)
 			b.WriteByte('=')
 		}

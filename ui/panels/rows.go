@@ -87,6 +87,7 @@ func (rs *rows) add(spec *boards.Panel, i int, res *poll.Result) {
 		labels[j] = f.Series[j].Labels
 	}
 	names := newNamer(*q, labels)
+	names.bare = spec.Kind == boards.KindLimits // the check says what it is about; room is short
 	kept := 0
 	for j := range f.Series {
 		r := row{query: i, series: &f.Series[j], frame: f, unit: unit, limits: limits}
