@@ -85,7 +85,7 @@ func processTable(m moment) *sources.Table {
 			{Name: "mem", Unit: "percent"}, {Name: "rss", Unit: "bytes"},
 			{Name: "read", Unit: "Bps"}, {Name: "write", Unit: "Bps"},
 			{Name: "threads", Unit: "short"}, {Name: "state", Text: true},
-			{Name: "age", Unit: "s"}, {Name: "cgroup", Text: true}, {Name: "ppid"},
+			{Name: "age", Unit: "s"}, {Name: "cgroup", Text: true}, {Name: "ppid", Unit: "none"},
 			{Name: "command", Text: true},
 		},
 	}

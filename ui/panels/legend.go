@@ -214,7 +214,7 @@ func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
 	}
 	n := len(g.order)
 	fit := per * h
-	if n > fit && per*h < 4 { // too narrow for columns: one after the other shows more
+	if n > fit && per*h <= 6 { // too narrow for columns: one after the other shows more
 		g.drawLegendPacked(r, l, x, c)
 		return
 	}

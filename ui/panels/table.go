@@ -188,7 +188,8 @@ func (p *table) hay(dst []byte, i int) []byte {
 	return dst
 }
 
-// sortView sorts by the chosen column; rows without a value are last either way, equal ones in key order.
+// sortView sorts by the chosen column; rows without a value are last either way, equal ones in the source's order
+// where that is one (a list), else in key order.
 func (p *table) sortView() {
 	j := p.column(p.sortBy)
 	if j < 0 {
@@ -213,6 +214,9 @@ func (p *table) sortView() {
 		}
 		if reverse {
 			c = -c
+		}
+		if c == 0 && p.spec.List != "" {
+			c = cmp.Compare(a, b)
 		}
 		return cmp.Or(c, strings.Compare(records[a].key, records[b].key))
 	})

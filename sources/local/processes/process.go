@@ -65,7 +65,7 @@ func Columns() []sources.Column {
 		{Name: "state", Text: true, Help: "What the process does; blocked is uninterruptible, mostly for a disk."},
 		{Name: "age", Unit: "s", Help: "Time since the process started."},
 		{Name: "cgroup", Text: true, Help: "Container, systemd unit or cgroup."},
-		{Name: "ppid", Help: "Process id of the parent."},
+		{Name: "ppid", Unit: "none", Help: "Process id of the parent."},
 		{Name: "command", Text: true, Help: "Command line; [name] where there is none."},
 	}
 }

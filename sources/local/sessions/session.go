@@ -110,7 +110,7 @@ func (s *Snapshot) Table(source string) *sources.Table {
 		p := &s.Sessions[i]
 		idle, pid := none, none
 		if p.Idle >= 0 {
-			idle = p.Idle.Seconds()
+			idle = p.Idle.Truncate(time.Second).Seconds()
 		}
 		if p.PID > 0 {
 			pid = float64(p.PID)
