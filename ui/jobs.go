@@ -46,8 +46,12 @@ func (m *Model) job(p *panelView, i int, at layout.Rect) (poll.Job, bool) {
 	if i >= len(p.spec.Queries) {
 		return poll.Job{}, false
 	}
+	j.Every = max(j.Every, p.spec.Queries[i].Every)
 	interval := m.interval(src)
 	plot := p.panel.Plot(at.W, at.H-1)
+	if plot == 0 && reduces(p.spec, i) {
+		plot = reduceSteps
+	}
 	w := m.fit(src, max(plot, 1))
 	step := w.Step
 	if plot == 0 {
@@ -79,6 +83,23 @@ func (m *Model) grow() {
 		m.spanOf = span
 		m.want()
 	}
+}
+
+// reduceSteps is the width of the window that is asked where a panel without a
+// plot shows the greatest, least or average value of the range.
+const reduceSteps = 60
+
+// reduces reports whether a query is about the range and not only about now.
+func reduces(p *boards.Panel, i int) bool {
+	switch p.Queries[i].Reduce {
+	case "max", "min", "avg":
+		return true
+	}
+	switch p.Sort {
+	case "max", "min", "avg":
+		return p.Kind == boards.KindBars
+	}
+	return false
 }
 
 // window is what a panel whose plot is columns wide draws.

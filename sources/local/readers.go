@@ -15,7 +15,7 @@ const (
 	// topProcesses by CPU, as many by memory and by I/O have series: at most 3
 	// times as many processes, 5 series each.
 	topProcesses = 8
-	sessionsAge  = 10 * time.Second
+	sessionsAge  = 30 * time.Second
 )
 
 // processesAndSessions are the tables of every system, and their series.

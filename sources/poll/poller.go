@@ -172,8 +172,8 @@ func (p *Poller) Refresh() {
 	p.wake()
 }
 
-// Nudge says that a source has new samples: its live jobs are asked now, and
-// their periodic timer is only a fallback. Jobs that are waiting after an error keep waiting.
+// Nudge says that a source has new samples: its live jobs are asked now, but
+// for those that were asked within their Every, and their periodic timer is only a fallback. Jobs that are waiting after an error keep waiting.
 func (p *Poller) Nudge(source string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -186,6 +186,9 @@ func (p *Poller) Nudge(source string) {
 	for _, e := range p.entries {
 		if e.lane != l || e.halted || e.failures > 0 || !e.repeats(p.o.Clock.Now()) {
 			continue
+		}
+		if every := e.every(); every > l.interval && now-e.asked < every-l.interval/2 {
+			continue // wanted less often than there are samples
 		}
 		if e.req != nil {
 			e.again = true

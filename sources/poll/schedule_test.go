@@ -128,6 +128,25 @@ func TestFixedInstantIsAskedOnce(t *testing.T) {
 	})
 }
 
+func TestNudgeLeavesJobsThatAreWantedLessOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &fake{name: "a", status: sources.Status{Kind: "local", Interval: 2 * time.Second}}
+		p := New(Options{})
+		defer p.Close()
+		p.Want([]Job{{Source: src, What: Instant, Expr: "disk", Live: true, Every: 10 * time.Second}})
+		synctest.Wait()
+		src.forget()
+		for range 30 {
+			time.Sleep(2 * time.Second)
+			p.Nudge("a")
+			synctest.Wait()
+		}
+		if n, _ := src.calls(); n < 5 || n > 7 {
+			t.Errorf("asked %d times in a minute, want about 6", n)
+		}
+	})
+}
+
 func TestNudgeAsksNowAndTheTimerStaysQuiet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &fake{name: "a", status: sources.Status{Kind: "local", Interval: 2 * time.Second}}

@@ -91,6 +91,7 @@ type Query struct {
 	Hint   string // limits: what to do about it, one sentence
 	// Reduce says which value of the range counts where one is shown: "last" (default), "max", "min", "avg".
 	Reduce     string
+	Every      time.Duration // asked no more often than this; 0: as the board is
 	Thresholds []Threshold // overrides the panel's
 	Invert     bool        // graph: drawn below zero, as received beside sent
 	Hidden     bool        // asked, but shown only through another (table joins)

@@ -167,6 +167,7 @@ func (r *reader) query(n ast.Node) (Query, given) {
 		"name":       r.text(&q.Name),
 		"unit":       r.unit(&q.Unit),
 		"hint":       r.text(&q.Hint),
+		"every":      r.duration(&q.Every, time.Second, 24*time.Hour),
 		"reduce":     choice(r, &q.Reduce, "last", "max", "min", "avg"),
 		"thresholds": r.thresholds(&q.Thresholds),
 		"invert":     r.flag(&q.Invert),
