@@ -110,6 +110,9 @@ func (m *Model) open(b *boards.Board) {
 	} else {
 		m.trail = append(m.trail, v)
 	}
+	if !m.chosen && m.line.Live && !m.line.Paused { // nobody chose a range: the board's own
+		m.line = m.line.WithSpan(spanOf(b, m.opts.Span))
+	}
 	m.relayout()
 }
 
@@ -201,6 +204,7 @@ func (m *Model) setLine(l timeline.Timeline) {
 	if l == m.line {
 		return
 	}
+	m.chosen = m.chosen || l.Span != m.line.Span || !l.Live
 	m.line = l
 	m.opts.Poller.Pause(l.Paused)
 	m.want()

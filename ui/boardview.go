@@ -90,7 +90,8 @@ func (v *boardView) arrange(w, h int) {
 				MinHeight: p.MinHeight, Priority: p.Priority, Grow: grows(p.Kind),
 			})
 		}
-		in.Rows = append(in.Rows, layout.Row{Items: items})
+		in.Rows = append(in.Rows, layout.Row{Title: row.Title, Items: items})
+		in.RowTitles = in.RowTitles || row.Title != ""
 	}
 	v.plan = layout.Arrange(in)
 	v.scroll = min(v.scroll, max(0, v.plan.ContentHeight-h))

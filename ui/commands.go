@@ -8,11 +8,14 @@ import (
 func (m *Model) commands() commands {
 	var out commands
 	for i, b := range m.opts.Boards {
-		hint := b.Description
+		hint, name := "", b.Title
 		if i < 9 {
 			hint = m.keys.Label("screen-" + itoa(i+1))
 		}
-		out = append(out, command{"board", b.Title, hint, func(m *Model) { m.jump(b) }})
+		if b.Description != "" {
+			name += "   " + b.Description
+		}
+		out = append(out, command{"board", name, hint, func(m *Model) { m.jump(b) }})
 	}
 	for _, p := range m.view().panels {
 		if p.spec.Title == "" {

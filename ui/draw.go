@@ -48,6 +48,9 @@ func (m *Model) drawTooSmall(r screen.Region) {
 func (m *Model) drawBoard(body screen.Region) {
 	_, h := body.Size()
 	v := m.view()
+	for _, t := range v.plan.Titles {
+		body.Text(0, t.Y-v.scroll, t.Text, screen.On(themes.Strong))
+	}
 	v.visible(h, func(p *panelView, at layout.Rect) {
 		p.place = at
 		m.renderPanel(p, at)

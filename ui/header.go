@@ -55,6 +55,13 @@ func (m *Model) trailChips(bar func(themes.Token) screen.Style) []chip {
 		}
 		out = append(out, chip{sep, bar(themes.Faint), drop}, chip{v.board.Title, style, drop})
 	}
+	for _, x := range m.view().board.Variables {
+		label := x.Label
+		if label == "" {
+			label = x.Name
+		}
+		out = append(out, chip{"  " + label + " ", bar(themes.Muted), 2}, chip{m.vars[x.Name], bar(themes.Text), 2})
+	}
 	if v := m.view(); v.full != "" {
 		out = append(out, chip{sep, bar(themes.Faint), 0}, chip{v.byID[v.full].spec.Title, bar(themes.Strong), 0})
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"nightjar/sources"
@@ -23,6 +24,9 @@ func (m *Model) wanted() []poll.Job {
 		for i := range p.keys {
 			j, ok := m.job(p, i, at)
 			if !ok {
+				if m.source(p.spec.Source) == nil {
+					p.set(i, m.noSource(p.spec.Source))
+				}
 				continue
 			}
 			p.keys[i] = j.Key()
@@ -30,6 +34,16 @@ func (m *Model) wanted() []poll.Job {
 		}
 	})
 	return jobs
+}
+
+// noSource is the result of a panel whose source is not there.
+func (m *Model) noSource(name string) *poll.Result {
+	var have []string
+	for _, s := range m.opts.Sources {
+		have = append(have, s.Name())
+	}
+	err := sources.Errorf(name, "find source", sources.KindQuery, "no source is called %q; there are %s", name, strings.Join(have, ", "))
+	return &poll.Result{Source: name, State: poll.Failed, Err: err}
 }
 
 // job is what the i-th query of a panel asks for at its present size and time.
@@ -79,8 +93,8 @@ func (m *Model) job(p *panelView, i int, at layout.Rect) (poll.Job, bool) {
 
 // grow asks anew when charts of a young source have come to show a longer range.
 func (m *Model) grow() {
-	if span := m.span(m.source("")); span != m.spanOf {
-		m.spanOf = span
+	if span := m.span(m.source("")); span != m.grown {
+		m.grown = span
 		m.want()
 	}
 }

@@ -45,7 +45,8 @@ type Model struct {
 	cost   cost
 	later  tea.Cmd // of an action that an overlay ran
 
-	spanOf time.Duration // of the default source's charts when last asked
+	grown  time.Duration // range of the default source's charts when last asked
+	chosen bool          // the range is the user's: boards do not change it
 
 	themes []themes.Theme
 	theme  string // name chosen; empty: by background
@@ -96,23 +97,27 @@ func New(o Options) (*Model, error) {
 	for k, v := range o.Vars {
 		m.vars[k] = v
 	}
-	span := o.Span
-	if span == 0 {
-		span = b.Range
-	}
-	if span == 0 {
-		span = 15 * time.Minute
-	}
-	m.line = timeline.Timeline{Live: true, Span: span}
+	m.line = timeline.Timeline{Live: true, Span: spanOf(b, o.Span)}
 	if o.Range != "" {
 		line, err := timeline.Parse(o.Range, o.Clock(), o.Zone)
 		if err != nil {
 			return nil, err
 		}
-		m.line = line
+		m.line, m.chosen = line, true
 	}
 	m.open(b)
 	return m, nil
+}
+
+// spanOf is the range a board opens with, unless one was asked for.
+func spanOf(b *boards.Board, asked time.Duration) time.Duration {
+	switch {
+	case asked > 0:
+		return asked
+	case b.Range > 0:
+		return b.Range
+	}
+	return 15 * time.Minute
 }
 
 func boardNames(bs []*boards.Board) string {
