@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	"nightjar/sources/poll"
 	"nightjar/ui/boards"
 	"nightjar/ui/layout"
@@ -157,15 +155,4 @@ func (p *panelView) version() uint64 {
 		}
 	}
 	return n
-}
-
-// worstAge is the age of the oldest data in the panel, and false if it has none.
-func (p *panelView) worstAge(now time.Time) (time.Duration, bool) {
-	oldest, any := time.Duration(0), false
-	for _, r := range p.got {
-		if r != nil && !r.At.IsZero() {
-			oldest, any = max(oldest, now.Sub(r.At)), true
-		}
-	}
-	return oldest, any
 }

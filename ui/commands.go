@@ -8,34 +8,31 @@ import (
 func (m *Model) commands() commands {
 	var out commands
 	for i, b := range m.opts.Boards {
-		hint, name := "", b.Title
+		hint := ""
 		if i < 9 {
 			hint = m.keys.Label("screen-" + itoa(i+1))
 		}
-		if b.Description != "" {
-			name += "   " + b.Description
-		}
-		out = append(out, command{"board", name, hint, func(m *Model) { m.jump(b) }})
+		out = append(out, command{"board", b.Title, b.Description, hint, func(m *Model) { m.jump(b) }})
 	}
 	for _, p := range m.view().panels {
 		if p.spec.Title == "" {
 			continue
 		}
-		out = append(out, command{"panel", p.spec.Title, string(p.spec.Kind), func(m *Model) { m.setFocus(p.spec.ID) }})
+		out = append(out, command{"panel", p.spec.Title, "", string(p.spec.Kind), func(m *Model) { m.setFocus(p.spec.ID) }})
 	}
 	for _, s := range m.opts.Poller.SourceStates() {
-		out = append(out, command{"source", s.Name, sourceLine(s), func(m *Model) { m.over = newSourceCard(m, s.Name) }})
+		out = append(out, command{"source", s.Name, sourceLine(s), "", func(m *Model) { m.over = newSourceCard(m, s.Name) }})
 	}
 	for _, g := range m.keys.Groups() {
 		for _, b := range g.Bindings {
 			if !m.doable(b.Action) {
 				continue
 			}
-			out = append(out, command{"action", b.Help().Desc, b.Help().Key, func(m *Model) { m.later = m.do(b.Action) }})
+			out = append(out, command{"action", b.Help().Desc, "", b.Help().Key, func(m *Model) { m.later = m.do(b.Action) }})
 		}
 	}
 	for _, t := range m.themes {
-		out = append(out, command{"theme", t.Name, "", func(m *Model) {
+		out = append(out, command{"theme", t.Name, "", "", func(m *Model) {
 			m.theme = t.Name
 			m.applyTheme()
 		}})

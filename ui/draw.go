@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"time"
 
 	"nightjar/themes"
@@ -101,7 +102,8 @@ func (m *Model) renderPanel(p *panelView, at layout.Rect) {
 
 // reportBroken draws what went wrong in the panel's place and logs it once.
 func (m *Model) reportBroken(p *panelView, r screen.Region) {
-	if e, ok := p.broke.(*panelPanic); ok && !p.logged {
+	var e *panelPanic
+	if errors.As(p.broke, &e) && !p.logged {
 		p.logged = true
 		m.log.Error("panel failed", "board", m.view().board.Name, "panel", p.spec.ID, "panic", e.value, "stack", string(e.stack))
 	}

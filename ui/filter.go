@@ -30,7 +30,7 @@ func (f *filter) apply(*Model) {
 	f.shown, f.total = f.rows.Filter(f.panel.filter)
 }
 
-func (f *filter) draw(m *Model, body screen.Region) {
+func (f *filter) draw(_ *Model, body screen.Region) {
 	w, h := body.Size()
 	r := body.Sub(0, h-1, w, 1)
 	base := screen.On(themes.Text).Over(themes.Overlay)

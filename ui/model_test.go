@@ -76,8 +76,10 @@ func testBoard() *boards.Board {
 			{ID: "b", Title: "Beta", Kind: boards.KindStat, Span: 6, MinWidth: 20, Height: 8, MinHeight: 4, Priority: 1, Queries: []boards.Query{{Expr: "up"}}},
 		}},
 		{Panels: []boards.Panel{
-			{ID: "c", Title: "Gamma", Kind: boards.KindTable, Span: 12, MinWidth: 20, Height: 8, MinHeight: 4, Priority: 2,
-				Queries: []boards.Query{{Expr: "up", Name: "v"}}, Table: boards.TableOptions{Columns: []boards.Column{{Label: "host"}, {Query: "v"}}}},
+			{
+				ID: "c", Title: "Gamma", Kind: boards.KindTable, Span: 12, MinWidth: 20, Height: 8, MinHeight: 4, Priority: 2,
+				Queries: []boards.Query{{Expr: "up", Name: "v"}}, Table: boards.TableOptions{Columns: []boards.Column{{Label: "host"}, {Query: "v"}}},
+			},
 		}},
 	}}
 }

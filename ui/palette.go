@@ -10,10 +10,11 @@ import (
 
 // A command is something the palette can do.
 type command struct {
-	kind string // "board", "panel", "source", "theme", "action"
-	name string
-	hint string // its key, or what it is
-	run  func(m *Model)
+	kind  string // "board", "panel", "source", "theme", "action"
+	name  string
+	about string // what it is, beside the name; not searched
+	hint  string // its key, or its form
+	run   func(m *Model)
 }
 
 // commands implements fuzzy.Source.
@@ -73,6 +74,9 @@ func (p *palette) draw(m *Model, body screen.Region) {
 		x := 2 + r.Fit(2, row+2, 7, c.kind, s.As(themes.Muted)) + 1
 		hintW := min(screen.Width(c.hint), w/3)
 		r.Fit(x, row+2, w-x-hintW-1, c.name, s.As(themes.Text))
+		if at := x + screen.Width(c.name) + 2; c.about != "" && at < w-hintW-1 {
+			r.Fit(at, row+2, w-at-hintW-1, c.about, s.As(themes.Muted))
+		}
 		r.Right(w-hintW, row+2, hintW, c.hint, s.As(themes.Muted))
 	}
 	if len(p.hits) == 0 {

@@ -69,11 +69,15 @@ func runDashboard(ctx context.Context, s *session) error {
 
 // runProgram runs the Bubble Tea program until it is told to end, or the terminal is gone.
 func runProgram(ctx context.Context, s *session, model *ui.Model, terminal *screen.Terminal) error {
-	p := tea.NewProgram(model,
-		tea.WithInput(s.env.Stdin), tea.WithOutput(terminal), tea.WithEnvironment(s.env.Environ),
+	options := []tea.ProgramOption{
+		tea.WithOutput(terminal), tea.WithEnvironment(s.env.Environ),
 		tea.WithFPS(1), // its view is constant; our frames do not wait for its ticker
 		tea.WithoutSignalHandler(),
-	)
+	}
+	if in, ok := s.env.Stdin.(*os.File); ok && term.IsTerminal(in.Fd()) {
+		options = append(options, tea.WithInput(in)) // else keys come from the controlling terminal
+	}
+	p := tea.NewProgram(model, options...)
 	ended := make(chan struct{})
 	defer close(ended)
 	go func() {

@@ -275,6 +275,23 @@ func TestConsoleSignals(t *testing.T) {
 	f(unix.SIGINT)
 }
 
+// A closed or empty stdin is no reason to go without keys: the terminal has them.
+func TestConsoleStdinClosed(t *testing.T) {
+	bin, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, redirect := range []string{"<&-", "</dev/null"} {
+		c := startCommand(t, 80, 24, nil, exec.Command("sh", "-c", bin+" --demo "+redirect))
+		c.sees("Near a limit")
+		c.typed("?")
+		c.sees("esc close")
+		c.typed("\x03")
+		c.ends()
+		c.restored()
+	}
+}
+
 // The link is cut: the program must not stay behind.
 func TestConsoleTerminalGone(t *testing.T) {
 	c := start(t, 80, 24, nil, "--demo")

@@ -12,9 +12,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets the test binary stand in for nightjar in scripts.
+// TestMain lets the test binary stand in for nightjar in scripts, and for one
+// that panics in the middle of its work.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"nightjar": main})
+	testscript.Main(m, map[string]func(){"nightjar": main, "nightjar-that-panics": mainThatPanics})
 }
 
 // TestScripts runs the command line as a shell would, see testdata/script.

@@ -67,7 +67,7 @@ func (s *shop) addCPU(h host, key uint64, busy func(moment, uint64) float64, wit
 	shares := map[string]float64{"user": 0.66, "system": 0.2, "iowait": 0.08, "softirq": 0.04, "nice": 0.01, "steal": 0.01, "irq": 0}
 	for cpu := range h.cores {
 		n := strconv.Itoa(cpu)
-		k := uint64(cpu + 1) //nolint:gosec // a core's number
+		k := uint64(cpu + 1)
 		for mode, share := range ordered(shares) {
 			s.counter(func(m moment) float64 { return busy(m, k) * share }, "node_cpu_seconds_total", with("cpu", n, "mode", mode)...)
 		}
@@ -77,8 +77,11 @@ func (s *shop) addCPU(h host, key uint64, busy func(moment, uint64) float64, wit
 		name        string
 		quiet, heat float64
 	}{
-		{"cpu_waiting", 0.004, 0.3 * max(h.heat, 0)}, {"io_waiting", 0.006, 0.12 * max(h.heat, 0)}, {"io_stalled", 0.003, 0.06 * max(h.heat, 0)},
-		{"memory_waiting", 0, 0.2 * h.leak}, {"memory_stalled", 0, 0.1 * h.leak},
+		{"cpu_waiting", 0.004, 0.3 * max(h.heat, 0)},
+		{"io_waiting", 0.006, 0.12 * max(h.heat, 0)},
+		{"io_stalled", 0.003, 0.06 * max(h.heat, 0)},
+		{"memory_waiting", 0, 0.2 * h.leak},
+		{"memory_stalled", 0, 0.1 * h.leak},
 	} {
 		s.counter(func(m moment) float64 { return p.quiet*m.noise(key+30, 0.8, 20*time.Second) + p.heat*m.heat },
 			"node_pressure_"+p.name+"_seconds_total", with()...)

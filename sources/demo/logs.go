@@ -100,11 +100,11 @@ func (s *Source) second(t time.Time) []sources.LogLine {
 		if every == 0 {
 			continue
 		}
-		dice := lattice(m.seed, uint64(i)+31, t.Unix()) //nolint:gosec // an index
+		dice := lattice(m.seed, uint64(i)+31, t.Unix())
 		if dice >= min(time.Second.Seconds()/every.Seconds(), 1) {
 			continue
 		}
-		n := int(1000*lattice(m.seed, uint64(i)+77, t.Unix())) + 200 //nolint:gosec // an index
+		n := int(1000*lattice(m.seed, uint64(i)+77, t.Unix())) + 200
 		out = append(out, sources.LogLine{
 			Time: t.Add(time.Duration(dice * float64(time.Second))), Severity: p.severity,
 			Labels: sources.NewLabels("svc", p.svc, "host", p.host), Body: fmt.Sprintf(p.format, n),

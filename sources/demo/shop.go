@@ -42,10 +42,10 @@ func (m moment) noise(key uint64, depth float64, period time.Duration) float64 {
 func newShop(seed uint64, onset time.Time, interval time.Duration) *shop {
 	s := &shop{seed: seed, onset: onset, interval: interval}
 	for i, h := range hosts {
-		s.addHost(h, uint64(i+1)*1000) //nolint:gosec // an index
+		s.addHost(h, uint64(i+1)*1000)
 	}
 	for i, v := range services {
-		s.addService(v, uint64(i+1)*100_000) //nolint:gosec // an index
+		s.addService(v, uint64(i+1)*100_000)
 	}
 	s.addProcesses()
 	return s

@@ -57,7 +57,7 @@ var processes = []process{
 
 // cpu is percent of a core, memory bytes, at a moment.
 func (p *process) usage(i int, m moment) (cpu, memory float64) {
-	wobble := m.noise(uint64(i+7), 0.25, 15*time.Second) //nolint:gosec // an index
+	wobble := m.noise(uint64(i+7), 0.25, 15*time.Second)
 	return (p.cpu + p.heat*m.heat) * wobble, p.memory + p.leak*m.leak
 }
 
@@ -82,17 +82,22 @@ func processTable(m moment) *sources.Table {
 			{Name: "pid", Key: true, Help: "Process id."},
 			{Name: "user", Text: true},
 			{Name: "cpu", Unit: "percent", Help: "CPU time over the last interval, in percent of one core."},
-			{Name: "mem", Unit: "percent"}, {Name: "rss", Unit: "bytes"},
-			{Name: "read", Unit: "Bps"}, {Name: "write", Unit: "Bps"},
-			{Name: "threads", Unit: "short"}, {Name: "state", Text: true},
-			{Name: "age", Unit: "s"}, {Name: "cgroup", Text: true}, {Name: "ppid", Unit: "none"},
+			{Name: "mem", Unit: "percent"},
+			{Name: "rss", Unit: "bytes"},
+			{Name: "read", Unit: "Bps"},
+			{Name: "write", Unit: "Bps"},
+			{Name: "threads", Unit: "short"},
+			{Name: "state", Text: true},
+			{Name: "age", Unit: "s"},
+			{Name: "cgroup", Text: true},
+			{Name: "ppid", Unit: "none"},
 			{Name: "command", Text: true},
 		},
 	}
 	num := func(v float64) sources.Value { return sources.Value{Number: v} }
 	text := func(v string) sources.Value { return sources.Value{Text: v} }
 	for i, p := range processes {
-		wobble := m.noise(uint64(i+7), 0.25, 15*time.Second) //nolint:gosec // an index
+		wobble := m.noise(uint64(i+7), 0.25, 15*time.Second)
 		cpu, mem := p.usage(i, m)
 		t.Rows = append(t.Rows, []sources.Value{
 			num(p.pid), text(p.user), num(math.Round(10*cpu) / 10),
@@ -108,8 +113,13 @@ func sessionTable(m moment) *sources.Table {
 	t := &sources.Table{
 		Source: "demo", Name: "sessions", Time: m.t, Total: 2,
 		Columns: []sources.Column{
-			{Name: "user", Text: true, Key: true}, {Name: "from", Text: true}, {Name: "tty", Text: true, Key: true},
-			{Name: "kind", Text: true}, {Name: "since", Unit: "s"}, {Name: "idle", Unit: "s"}, {Name: "what", Text: true},
+			{Name: "user", Text: true, Key: true},
+			{Name: "from", Text: true},
+			{Name: "tty", Text: true, Key: true},
+			{Name: "kind", Text: true},
+			{Name: "since", Unit: "s"},
+			{Name: "idle", Unit: "s"},
+			{Name: "what", Text: true},
 		},
 	}
 	row := func(user, from, tty, kind string, since, idle float64, what string) {

@@ -92,9 +92,9 @@ type Query struct {
 	// Reduce says which value of the range counts where one is shown: "last" (default), "max", "min", "avg".
 	Reduce     string
 	Every      time.Duration // asked no more often than this; 0: as the board is
-	Thresholds []Threshold // overrides the panel's
-	Invert     bool        // graph: drawn below zero, as received beside sent
-	Hidden     bool        // asked, but shown only through another (table joins)
+	Thresholds []Threshold   // overrides the panel's
+	Invert     bool          // graph: drawn below zero, as received beside sent
+	Hidden     bool          // asked, but shown only through another (table joins)
 }
 
 // Level is how bad it is to be past a threshold.
