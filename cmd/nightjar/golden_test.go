@@ -29,6 +29,9 @@ func TestGoldenFrames(t *testing.T) {
 		}
 		path := filepath.Join("testdata", "frames", name+".txt")
 		if *update {
+			if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+				t.Fatal(err)
+			}
 			if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
 				t.Fatal(err)
 			}

@@ -57,7 +57,7 @@ var processes = []process{
 
 // cpu is percent of a core, memory bytes, at a moment.
 func (p *process) usage(i int, m moment) (cpu, memory float64) {
-	wobble := m.noise(uint64(i+7), 0.25, 15*time.Second)
+	wobble := m.noise(uint64(max(i, 0)+7), 0.25, 15*time.Second)
 	return (p.cpu + p.heat*m.heat) * wobble, p.memory + p.leak*m.leak
 }
 
@@ -97,7 +97,7 @@ func processTable(m moment) *sources.Table {
 	num := func(v float64) sources.Value { return sources.Value{Number: v} }
 	text := func(v string) sources.Value { return sources.Value{Text: v} }
 	for i, p := range processes {
-		wobble := m.noise(uint64(i+7), 0.25, 15*time.Second)
+		wobble := m.noise(uint64(max(i, 0)+7), 0.25, 15*time.Second)
 		cpu, mem := p.usage(i, m)
 		t.Rows = append(t.Rows, []sources.Value{
 			num(p.pid), text(p.user), num(math.Round(10*cpu) / 10),

@@ -39,19 +39,36 @@ type entry struct {
 	asked    time.Duration // when it was last asked
 	good     time.Duration // when the data was read, or polling resumed
 	took     time.Duration
+	empties  int   // answers without a series in a row
 	answered bool  // there is an answer for the window that ends at to
 	to       int64 // last step of the newest answer
 }
 
-// every is the time from one request to the next.
+// every is the time from one request to the next. A job that is asked seldom and
+// has no series yet is asked as often as the source samples, then half as often
+// each time: a source that has just begun does not leave its panel empty for long.
 func (e *entry) every() time.Duration {
-	switch {
-	case e.job.Every > 0:
-		return max(e.job.Every, minAsked)
-	case e.lane.interval > 0:
-		return max(e.lane.interval, minEvery)
+	usual := defaultEvery
+	if e.lane.interval > 0 {
+		usual = max(e.lane.interval, minEvery)
 	}
-	return defaultEvery
+	switch every := max(e.job.Every, minAsked); {
+	case e.job.Every <= 0:
+		return usual
+	case e.empties > 0 && e.empties < 16 && usual < every:
+		return min(usual<<(e.empties-1), every)
+	default:
+		return every
+	}
+}
+
+// found counts the answers without a series.
+func (e *entry) found(s State) {
+	if s == Empty {
+		e.empties++
+	} else {
+		e.empties = 0
+	}
 }
 
 // period is the time from one change of the data to the next.

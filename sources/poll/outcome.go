@@ -16,6 +16,7 @@ func (p *Poller) succeed(r *request, res Result, now time.Duration, wall time.Ti
 	p.recover(l, now)
 	res.At, res.Took = wall, e.took
 	res.State = content(&res)
+	e.found(res.State)
 	p.plan(e, now, wall)
 	res.NextTry = p.nextTry(e, now, wall)
 	p.publish(e, res)

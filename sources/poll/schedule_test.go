@@ -317,3 +317,52 @@ func TestRemoteJobsSpread(t *testing.T) {
 		}
 	})
 }
+
+// A source that has just begun: what is asked seldom has no series at first, and must not stay empty for long.
+func TestEmptyAnswersAreAskedAgainSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		src := &fake{name: "a", status: sources.Status{Kind: "local", Interval: 2 * time.Second}}
+		src.answers(func(_ context.Context, q sources.RangeQuery) (*sources.Frame, error) {
+			if time.Since(began) < 5*time.Second {
+				return &sources.Frame{Kind: sources.Matrix}, nil
+			}
+			return ramp(q, 1, 0), nil
+		})
+		p := New(Options{})
+		defer p.Close()
+		j := live(src, "up", time.Minute, time.Second)
+		j.Every = 30 * time.Second
+		p.Want([]Job{j})
+		time.Sleep(7 * time.Second)
+		synctest.Wait()
+		if r := one(t, p, j); r.State != OK {
+			t.Errorf("after 7 s it is %v", r.State)
+		}
+		src.forget()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if n, _ := src.calls(); n != 2 {
+			t.Errorf("asked %d times in the minute after, want every 30 s", n)
+		}
+	})
+}
+
+func TestLastingEmptinessIsAskedForSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &fake{name: "a", status: sources.Status{Kind: "local", Interval: 2 * time.Second}}
+		src.answers(func(context.Context, sources.RangeQuery) (*sources.Frame, error) {
+			return &sources.Frame{Kind: sources.Matrix}, nil
+		})
+		p := New(Options{})
+		defer p.Close()
+		j := live(src, "up", time.Minute, time.Second)
+		j.Every = 30 * time.Second
+		p.Want([]Job{j})
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if n, _ := src.calls(); n < 20 || n > 26 {
+			t.Errorf("asked %d times in 10 minutes", n)
+		}
+	})
+}

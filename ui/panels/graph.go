@@ -23,8 +23,9 @@ type graph struct {
 	lines    []*graphLine // of all queries, in the order of the board and the answer
 	byQuery  [][]*graphLine
 	known    map[string]*graphIdentity
-	cut      int // series that a source's limit left out
-	appeared int // series ever seen
+	cut      int  // series that a source's limit left out
+	appeared int  // series ever seen
+	complete bool // every query has had an answer
 
 	// What the reader chose. Series go by their key.
 	focus, solo string
@@ -101,7 +102,23 @@ func (g *graph) SetResult(i int, r *poll.Result) {
 		}
 	}
 	g.forget()
+	if !g.complete {
+		g.complete = g.answered()
+		for _, l := range g.lines {
+			l.who.mark = -1 // who comes first is not settled yet
+		}
+	}
 	g.arrange()
+}
+
+// answered reports whether every query has an answer, even a bad one.
+func (g *graph) answered() bool {
+	for _, r := range g.results {
+		if r == nil || r.State == poll.Loading {
+			return false
+		}
+	}
+	return true
 }
 
 // unit is the unit of the value axis.

@@ -551,3 +551,23 @@ func BenchmarkGraph(b *testing.B) {
 		}
 	})
 }
+
+// Answers come in any order; the picture is that of the board's.
+func TestOrderOfAnswersDecidesNothing(t *testing.T) {
+	spec := boards.Panel{Kind: boards.KindGraph, Title: "load", Queries: []boards.Query{
+		{Expr: "a", Legend: "one"}, {Expr: "b", Legend: "two"}, {Expr: "c", Legend: "three"},
+	}}
+	shot := func(order ...int) string {
+		g := newGraph(&spec).(*graph)
+		for _, i := range order {
+			g.SetResult(i, okResult(lines([]sources.Labels{lbl("q", fmt.Sprint(i))}, constant(float64(i)))))
+		}
+		return shoot(g, 60, 12).String()
+	}
+	want := shot(0, 1, 2)
+	for _, order := range [][]int{{2, 1, 0}, {1, 2, 0}, {2, 0, 1}} {
+		if got := shot(order...); got != want {
+			t.Errorf("order %v:\n%s\nwant\n%s", order, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -34,10 +35,16 @@ type graphLine struct {
 }
 
 // A graphIdentity is what stays with a series while its values change: its
-// place in the order of appearance, and its colour and letter.
+// place in the order of queries and of appearance, and its colour and letter.
 type graphIdentity struct {
+	query int
 	order int
 	mark  int // colour and letter; -1: not needed yet
+}
+
+// before orders by query, then by appearance: which answer comes first decides nothing.
+func (w *graphIdentity) before(other *graphIdentity) int {
+	return cmp.Or(cmp.Compare(w.query, other.query), cmp.Compare(w.order, other.order))
 }
 
 // style is the series' colour.
@@ -94,7 +101,7 @@ func (g *graph) load(i int, r *poll.Result) []*graphLine {
 			l.digits = *g.spec.Decimals
 		}
 		l.labels = s.Labels
-		l.who = g.identity(l.key)
+		l.who = g.identity(i, l.key)
 		l.take(f, k, q)
 		lines = append(lines, l)
 	}
@@ -124,10 +131,10 @@ func sameSeries(lines []*graphLine, series []sources.Series) bool {
 }
 
 // identity finds who a series is, or makes it known.
-func (g *graph) identity(key string) *graphIdentity {
+func (g *graph) identity(query int, key string) *graphIdentity {
 	who := g.known[key]
 	if who == nil {
-		who = &graphIdentity{order: g.appeared, mark: -1}
+		who = &graphIdentity{query: query, order: g.appeared, mark: -1}
 		g.appeared++
 		g.known[key] = who
 	}

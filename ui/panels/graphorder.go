@@ -48,7 +48,7 @@ func (g *graph) arrange() {
 		by = g.rule()
 	}
 	slices.SortStableFunc(g.order, func(a, b *graphLine) int {
-		return cmp.Or(compareLines(a, b, by), cmp.Compare(a.who.order, b.who.order))
+		return cmp.Or(compareLines(a, b, by), a.who.before(b.who))
 	})
 	g.shown, g.rest = g.shown[:0], g.rest[:0]
 	for i, l := range g.order {
@@ -72,7 +72,7 @@ func (g *graph) arrange() {
 			}
 			return -1
 		}
-		return cmp.Compare(a.who.order, b.who.order)
+		return a.who.before(b.who)
 	})
 	g.caption = g.describe(cut, solo != "")
 	g.measureLegend()
