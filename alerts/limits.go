@@ -50,10 +50,13 @@ type Near struct {
 	Index int // of the check in what was given to Rank
 	Level Level
 	Score float64 // 0 to 3, see Rank
-	// Limit is the limit it is held against: the next one that is not passed, else the last one passed.
+	// Limit is the limit it is held against: the worst one that is passed, else the first one on the way.
 	Limit float64
 	Way   float64 // to Limit, 0 to 1; 1 at and past it
 }
+
+// Passed reports whether a limit is reached.
+func (n *Near) Passed() bool { return n.Level >= LevelWarning }
 
 // Rank orders checks by how close to, or how far past, their limits they are,
 // worst first; checks that were not measured are last. Checks without a limit
@@ -99,9 +102,8 @@ func judge(c Check) Near {
 		n.Level, n.Limit = LevelCritical, c.Crit
 		n.Score = 2 + excess(c.Value, c.Crit)
 	case past(c.Value, first, c.Below):
-		n.Level, n.Limit = LevelWarning, c.Crit
+		n.Level, n.Limit = LevelWarning, c.Warn
 		if math.IsNaN(c.Crit) {
-			n.Limit = c.Warn
 			n.Score = 1 + excess(c.Value, c.Warn)
 		} else {
 			n.Score = 1 + fraction((c.Value-c.Warn)/(c.Crit-c.Warn))
@@ -115,7 +117,7 @@ func judge(c Check) Near {
 	}
 	switch {
 	case n.Level == LevelUnknown:
-	case past(c.Value, n.Limit, c.Below):
+	case n.Passed():
 		n.Way = 1
 	default:
 		n.Way = way(c.Value, n.Limit, c.Below)

@@ -32,13 +32,15 @@ func (m *Model) drawHeader(r screen.Region) {
 	right = append(right, m.costChips(bar)...)
 	left := m.trailChips(bar)
 
-	for need := chipsWidth(left) + chipsWidth(right) + 1; need > w; need = chipsWidth(left) + chipsWidth(right) + 1 {
+	// A blank before what is on the left, and one between both.
+	for chipsWidth(left)+chipsWidth(right)+2 > w {
 		if !dropOne(&right) && !dropOne(&left) {
 			break
 		}
 	}
-	drawChips(r, 1, left)
-	drawChips(r, w-chipsWidth(right), right)
+	room := w - chipsWidth(right)
+	drawChips(r.Sub(0, 0, max(room-1, 0), 1), 1, left)
+	drawChips(r, room, right)
 }
 
 // trailChips is the breadcrumb trail: product, board, full-screen panel.

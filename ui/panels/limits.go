@@ -96,14 +96,27 @@ func (p *limits) refresh(c Context) {
 		case n.Level == alerts.LevelUnknown:
 			p.blind++
 		}
-		word := "of "
-		if n.Below {
-			word = "min "
-		}
-		text := word + limitNumber(n.Limit, v.unit, c)
+		text := limitWord(&n, c.ASCII) + " " + limitNumber(n.Limit, v.unit, c)
 		p.limitW = max(p.limitW, screen.Width(text))
 		p.texts = append(p.texts, text)
 	}
+}
+
+// limitWord says on which side of its limit a check is.
+func limitWord(n *alerts.Near, ascii bool) string {
+	switch {
+	case n.Passed() && n.Below && ascii:
+		return "<="
+	case n.Passed() && n.Below:
+		return "≤"
+	case n.Passed() && ascii:
+		return ">="
+	case n.Passed():
+		return "≥"
+	case n.Below:
+		return "min"
+	}
+	return "of"
 }
 
 // row is the row that a ranked check is of.
