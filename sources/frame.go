@@ -48,6 +48,10 @@ type Series struct {
 	Labels Labels
 	Times  []int64
 	Values []float64
+	// Histograms are the samples of a native histogram, nil where there is none.
+	// It is nil for a series of numbers, else as long as Times; where there is a
+	// histogram the value is a Gap.
+	Histograms []*Histogram
 }
 
 // gapBits is a quiet NaN with a payload of ours. It is not Prometheus's stale marker, which never leaves the engine.
