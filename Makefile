@@ -36,7 +36,7 @@ test: ## every test that needs nothing but Go
 
 .PHONY: race
 race: ## tests of the concurrent packages under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GOTEST) -race $(CONCURRENT)
+	CGO_ENABLED=1 $(GOTEST) -race -short $(CONCURRENT)
 
 .PHONY: lint
 lint: $(LINT) ## golangci-lint: correctness, style, import arrows, file lengths

@@ -30,6 +30,8 @@ type console struct {
 
 	mu  sync.Mutex
 	raw []byte // everything the program wrote
+
+	look sync.Mutex // the emulator's cells, which it hands out by reference
 }
 
 // program builds nightjar once for all tests.
@@ -98,7 +100,9 @@ func (c *console) show() {
 		c.mu.Lock()
 		c.raw = append(c.raw, buf[:n]...)
 		c.mu.Unlock()
+		c.look.Lock()
 		_, _ = c.emu.Write(buf[:n])
+		c.look.Unlock()
 		if err != nil {
 			return
 		}
@@ -127,6 +131,8 @@ func (c *console) written() string {
 
 // screen is what is seen, rows joined by newlines.
 func (c *console) screen() string {
+	c.look.Lock()
+	defer c.look.Unlock()
 	var b strings.Builder
 	for y := range c.emu.Height() {
 		for x := 0; x < c.emu.Width(); {
@@ -153,7 +159,9 @@ func (c *console) typed(keys string) {
 
 func (c *console) resize(cols, rows uint16) {
 	c.t.Helper()
+	c.look.Lock()
 	c.emu.Resize(int(max(cols, 1)), int(max(rows, 1)))
+	c.look.Unlock()
 	if err := pty.Setsize(c.pty, &pty.Winsize{Cols: cols, Rows: rows}); err != nil {
 		c.t.Fatal(err)
 	}
