@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
 
 	"nightjar/sources"
@@ -16,7 +17,7 @@ import (
 
 // machine fills e as 600 series of a machine at 2 s would: a third counters
 // that move, a third gauges that jitter, a third that stand still.
-func machine(b *testing.B, e *Engine, c *clock, rounds int) []storage.SeriesRef {
+func machine(b testing.TB, e *Engine, c *clock, rounds int) []storage.SeriesRef {
 	b.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
 	lsets, refs, v := make([]labels.Labels, 600), make([]storage.SeriesRef, 600), make([]float64, 600)
@@ -106,6 +107,22 @@ func BenchmarkRefresh(b *testing.B) {
 					if err != nil || len(f.Series) != 8 {
 						b.Fatal(f, err)
 					}
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkParse is one of the longer queries of a board, parsed and copied.
+func BenchmarkParse(b *testing.B) {
+	const expr = `100 * (1 - max by (instance, mountpoint) (node_filesystem_avail_bytes{fstype!~"squashfs|iso9660|erofs",mountpoint!~"/etc/(hosts|hostname|resolv.conf)"}) / max by (instance, mountpoint) (node_filesystem_size_bytes))`
+	cached := newCachingParser(parser.NewParser(parser.Options{}))
+	for name, p := range map[string]parser.Parser{"parsed": cached.Parser, "kept": cached} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := p.ParseExpr(expr); err != nil {
+					b.Fatal(err)
 				}
 			}
 		})

@@ -115,7 +115,7 @@ func Open(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, openError(o.Name, errors.Join(err, dir.remove()))
 	}
-	p := parser.NewParser(parser.Options{})
+	p := newCachingParser(parser.NewParser(parser.Options{}))
 	e := &Engine{
 		o: o, dir: dir, store: s, parse: p, highest: o.Clock(), truncated: o.Clock(),
 		promq: promql.NewEngine(promql.EngineOpts{
