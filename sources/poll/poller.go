@@ -58,6 +58,9 @@ type Poller struct {
 	version uint64
 	jumps   jumps
 	depends map[string]bool // windowed, by expression
+
+	work    chan *request // to a worker that has nothing to do
+	workers int
 }
 
 // New makes a Poller. It ends with Close.
@@ -84,6 +87,7 @@ func New(o Options) *Poller {
 		o: o, kick: make(chan struct{}, 1), changed: make(chan struct{}, 1),
 		stopped: make(chan struct{}), drained: make(chan struct{}),
 		entries: map[Key]*entry{}, lanes: map[string]*lane{}, shelf: newShelf(o.CacheValues),
+		work: make(chan *request),
 		reqs: map[*request]struct{}{}, depends: map[string]bool{},
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())

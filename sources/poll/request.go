@@ -50,7 +50,7 @@ func (p *Poller) start(r *request, now time.Duration) {
 	e.lane.running++
 	p.running++
 	p.reqs[r] = struct{}{}
-	go p.run(r)
+	p.dispatch(r)
 }
 
 // run does the request, in its own goroutine, p.mu not held.
