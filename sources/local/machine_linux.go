@@ -59,7 +59,6 @@ func nodeCollectors() []nodeCollector {
 		{name: "loadavg", make: collector.NewLoadavgCollector},
 		{name: "meminfo", make: collector.NewMeminfoCollector},
 		{name: "netdev", make: collector.NewNetDevCollector},
-		{name: "netstat", make: collector.NewNetStatCollector},
 		{name: "pressure", make: collector.NewPressureStatsCollector},
 		{name: "sockstat", make: collector.NewSockStatCollector},
 		{name: "stat", make: collector.NewStatCollector},
@@ -71,9 +70,9 @@ func nodeCollectors() []nodeCollector {
 		{name: "filesystem", every: often, make: collector.NewFilesystemCollector},
 		{name: "hwmon", every: often, make: collector.NewHwMonCollector},
 		{name: "mdadm", every: often, make: collector.NewMdadmCollector},
+		{name: "netstat", every: often, make: collector.NewNetStatCollector},
 		{name: "nfs", every: often, make: collector.NewNfsCollector},
 		{name: "nfsd", every: often, make: collector.NewNFSdCollector},
-		{name: "tcpstat", every: often, make: collector.NewTCPStatCollector},
 		{name: "thermal_zone", every: often, make: collector.NewThermalZoneCollector},
 		{name: "time", every: often, make: collector.NewTimeCollector},
 		{name: "timex", every: often, make: collector.NewTimexCollector},
@@ -98,6 +97,7 @@ func nodeCollectors() []nodeCollector {
 		{name: "rapl", every: seldom, make: collector.NewRaplCollector},
 		{name: "selinux", every: seldom, make: collector.NewSelinuxCollector},
 		{name: "systemd", every: seldom, make: collector.NewSystemdCollector, when: booted, keep: failedUnits},
+		{name: "tcpstat", every: seldom, make: collector.NewTCPStatCollector}, // the kernel walks its table of connections
 		{name: "uname", every: seldom, make: collector.NewUnameCollector},
 		{name: "watchdog", every: seldom, make: collector.NewWatchdogCollector},
 	}
