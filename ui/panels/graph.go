@@ -52,6 +52,7 @@ type graph struct {
 	bands   [][]float64 // of a stack, where each series ends
 	buf     []byte
 	hits    []graphHit // where the legend's rows are
+	ends    []graphMark
 }
 
 // graphDrawn is what the canvas depends on.

@@ -3,6 +3,8 @@ package panels
 import (
 	"math"
 	"math/bits"
+	"slices"
+	"strings"
 
 	"nightjar/sources"
 	"nightjar/themes"
@@ -53,7 +55,7 @@ func (g *graph) drawGrid(r screen.Region, l graphLayout, c Context) {
 			r.Put(l.plot.x+times[k].Column, y, dot, faint)
 		}
 		if l.gutter > 0 {
-			right(r, 0, y, l.gutter-1, t.Label, muted, c)
+			right(r, 0, y, l.gutter-1, g.axisLabel(t.Label), muted, c)
 			r.Put(l.gutter-1, y, tick, faint)
 		}
 	}
@@ -70,6 +72,20 @@ func (g *graph) drawGrid(r screen.Region, l graphLayout, c Context) {
 			r.Text(l.plot.x+at, y, label, screen.On(themes.Cursor))
 		}
 	}
+}
+
+// axisLabel is a label of the value axis. Where a direction is drawn below zero
+// the sign is of the drawing, not of the value.
+func (g *graph) axisLabel(label string) string {
+	if g.mirrored() {
+		return strings.TrimPrefix(label, "-")
+	}
+	return label
+}
+
+// mirrored reports whether a query is drawn below zero.
+func (g *graph) mirrored() bool {
+	return slices.ContainsFunc(g.spec.Queries, func(q boards.Query) bool { return q.Invert })
 }
 
 // drawLetters fills the bands of a stack with their letters, where there are no
@@ -149,37 +165,6 @@ func (g *graph) drawCursor(r screen.Region, l graphLayout, c Context) {
 	for y := range l.plot.h {
 		if g.canvas.Dots(col, y) == 0 {
 			r.Put(l.plot.x+col, y, ch, screen.On(themes.Cursor))
-		}
-	}
-}
-
-// drawMarks writes each series' letter where its line ends, so that it is told
-// without colour. Of two that end in one row the one drawn last has it; among
-// few the other may stand a row beside, in a crowd it would tell the wrong line
-// and is left out: the legend has it.
-func (g *graph) drawMarks(r screen.Region, l graphLayout, c Context) {
-	const few = 6
-	var taken [screen.MaxHeight]bool
-	x := l.plot.x + l.plot.w
-	passes := [...][]int{{0}, {-1, 1}}
-	for _, offsets := range passes {
-		for k := len(g.shown) - 1; k >= 0; k-- {
-			s := g.shown[k]
-			row, ok := g.rowOf(g.endOf(k, c))
-			if !ok || s.marked && offsets[0] != 0 {
-				continue
-			}
-			s.marked = false
-			for _, off := range offsets {
-				if y := row + off; y >= 0 && y < l.plot.h && !taken[y] {
-					taken[y], s.marked = true, true
-					r.Put(x, y, s.letter(), g.styleOf(s))
-					break
-				}
-			}
-		}
-		if len(g.shown) > few {
-			return
 		}
 	}
 }
@@ -272,7 +257,13 @@ func (g *graph) drawThresholdLabels(r screen.Region, c Context) {
 	for _, t := range g.thresholds() {
 		mark, tok := levelLook(t.Level)
 		y := s.Row(t.At) / plot.DotsY
-		if s.Row(t.At) < 0 || y >= h || taken[y] {
+		if s.Row(t.At) < 0 || y >= h {
+			continue
+		}
+		if y == h-1 && h > 2 {
+			y-- // on the lowest row it would be read as of zero
+		}
+		if taken[y] {
 			continue
 		}
 		taken[y] = true

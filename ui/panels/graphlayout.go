@@ -6,9 +6,10 @@ import "nightjar/ui/units"
 const (
 	graphGutter     = units.TickWidth + 1 // the value axis: labels and a rule; the same for all units, so that plots line up
 	graphAxisWidth  = 20                  // narrower: no value axis
-	graphMarkWidth  = 30                  // narrower: no letters at the lines' ends, no legend
-	graphTimeHeight = 4                   // lower: no time axis
-	graphKeyHeight  = 5                   // lower: no legend
+	graphMarkWidth  = 24                  // narrower: no letters at the lines' ends, no legend
+	graphTimeHeight = 4                   // lower, without the legend: no time axis
+	graphKeyHeight  = 3                   // lower: no legend of several series
+	graphLoneHeight = 5                   // lower: no legend of one series, whose value is in the title
 	graphTable      = 16                  // from here on the legend below is a table
 	graphSideWidth  = 100                 // from here on the legend is at the right
 	graphSideHeight = 6
@@ -61,21 +62,22 @@ func layoutGraph(w, h int, place string, rows int) graphLayout {
 		l.gutter = graphGutter
 		l.plot.x, l.plot.w = graphGutter, w-graphGutter
 	}
-	if l.time = h >= graphTimeHeight && l.plot.w >= 12; l.time {
-		l.plot.h--
-	}
 	if l.marks = w >= graphMarkWidth; l.marks {
 		l.plot.w--
 	}
-	if place == "none" || w < graphMarkWidth || h < graphKeyHeight {
-		return l
+	least := graphKeyHeight
+	if rows == 1 {
+		least = graphLoneHeight
+	}
+	if place == "none" || w < graphMarkWidth || h < least {
+		return l.withTime()
 	}
 	if h >= graphSideHeight && (place == "right" && w >= 2*graphMarkWidth || place == "" && w >= graphSideWidth) {
 		side := min(max(w*2/5, 28), 68)
 		l.plot.w -= side
 		l.legend = graphBox{w - side + 1, 0, side - 1, h}
 		l.table = true
-		return l
+		return l.withTime()
 	}
 	n := 1
 	switch {
@@ -87,5 +89,15 @@ func layoutGraph(w, h int, place string, rows int) graphLayout {
 	}
 	l.plot.h -= n
 	l.legend = graphBox{0, h - n, w, n}
+	return l.withTime()
+}
+
+// withTime gives the lowest row of the plot to the time axis, if there is room.
+// The legend comes first: what the lines are is said nowhere else, and the range
+// is in the header too.
+func (l graphLayout) withTime() graphLayout {
+	if l.time = l.plot.h >= graphTimeHeight && l.plot.w >= 12; l.time {
+		l.plot.h--
+	}
 	return l
 }

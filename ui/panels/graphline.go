@@ -31,7 +31,6 @@ type graphLine struct {
 	last, min, max, avg float64 // NaN: none; of what the source gave, not of what is drawn
 	lo, hi              float64 // of the finite values, as drawn
 	any                 bool    // there is a finite value
-	marked              bool    // its letter is at its end, in the drawing under way
 }
 
 // A graphIdentity is what stays with a series while its values change: its
@@ -159,6 +158,10 @@ func (g *graph) forget() {
 	}
 }
 
+// endedAfter is how many steps without a sample end a series: it has no last
+// value then, rather than one from the middle of the window.
+const endedAfter = 4
+
 // measure computes what the legend says.
 func (l *graphLine) measure() {
 	nan := math.NaN()
@@ -186,7 +189,7 @@ func (l *graphLine) measure() {
 			}
 		}
 	}
-	for i := len(values) - 1; i >= 0; i-- {
+	for i := len(values) - 1; i >= max(len(values)-endedAfter, 0); i-- {
 		if !sources.IsGap(values[i]) {
 			l.last = values[i]
 			break

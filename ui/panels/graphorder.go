@@ -50,11 +50,13 @@ func (g *graph) arrange() {
 	slices.SortStableFunc(g.order, func(a, b *graphLine) int {
 		return cmp.Or(compareLines(a, b, by), a.who.before(b.who))
 	})
+	g.claim(solo)
+	told := g.order[:min(g.top(), len(g.order))]
+	slices.SortStableFunc(told, func(a, b *graphLine) int { // those that ended come after those that go on
+		return cmp.Compare(nanLast(a.last), nanLast(b.last))
+	})
 	g.shown, g.rest = g.shown[:0], g.rest[:0]
 	for i, l := range g.order {
-		if i < g.top() || l.key == g.focus || l.key == solo {
-			l.who.claim(g.order[:min(g.top(), len(g.order))])
-		}
 		switch {
 		case g.hidden[l.key], solo != "" && l.key != solo:
 		case i < g.top(), l.key == g.focus, l.key == solo:
@@ -76,6 +78,22 @@ func (g *graph) arrange() {
 	})
 	g.caption = g.describe(cut, solo != "")
 	g.measureLegend()
+}
+
+// claim gives colours and letters to those that are told apart. Who is new gets
+// its own in the order of queries and of appearance, not by rank: ranks change.
+func (g *graph) claim(solo string) {
+	peers := g.order[:min(g.top(), len(g.order))]
+	g.shown = append(g.shown[:0], peers...)
+	for _, l := range g.order[len(peers):] {
+		if l.key == g.focus || l.key == solo {
+			g.shown = append(g.shown, l)
+		}
+	}
+	slices.SortStableFunc(g.shown, func(a, b *graphLine) int { return a.who.before(b.who) })
+	for _, l := range g.shown {
+		l.who.claim(peers)
+	}
 }
 
 // claim gives the series a colour that none of its peers has. It keeps the one

@@ -201,7 +201,7 @@ func columnsOf(b []byte) int {
 func (g *graph) drawLegendItems(r screen.Region, l graphLayout, c Context) {
 	w, h := r.Size()
 	x := 0
-	if !c.Cursor.IsZero() {
+	if !c.Cursor.IsZero() && !l.time { // else the time axis says when
 		x = drawBytes(r, 1, 0, g.legendAt(c), screen.On(themes.Cursor), c) + legendGap
 	}
 	name := min(max(g.widest, 3), 20)
