@@ -138,10 +138,14 @@ func (m *Model) drill() {
 	}
 }
 
-// back leaves the full screen panel, else the cursor, else the board.
+// back takes away the focused panel's filter, else leaves the full screen panel,
+// else the cursor, else the board.
 func (m *Model) back() {
 	v := m.view()
+	p := v.focused()
 	switch {
+	case p != nil && p.filter != "":
+		p.unfilter()
 	case v.full != "":
 		m.toggleFull()
 	case !m.line.Cursor.IsZero():

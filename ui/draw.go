@@ -21,7 +21,7 @@ func (m *Model) Frame(g *screen.Grid) {
 	w, h := g.Size()
 	all := g.All()
 	g.Clear()
-	if w < minWidth || h < minHeight {
+	if tooSmall(w, h) {
 		m.drawTooSmall(all)
 		return
 	}
@@ -33,6 +33,11 @@ func (m *Model) Frame(g *screen.Grid) {
 		m.over.draw(m, body)
 	}
 }
+
+func tooSmall(w, h int) bool { return w < minWidth || h < minHeight }
+
+// tooSmall reports whether the terminal shows nothing but that it is too small.
+func (m *Model) tooSmall() bool { return m.width > 0 && tooSmall(m.width, m.height) }
 
 func (m *Model) drawTooSmall(r screen.Region) {
 	w, h := r.Size()
@@ -67,6 +72,7 @@ func (m *Model) renderPanel(p *panelView, at layout.Rect) {
 	ctx := panels.Context{
 		Now: m.now().Truncate(time.Second), Zone: m.opts.Zone, ASCII: m.opts.ASCII, Focused: focused,
 		Full: m.view().full != "", Window: m.window(p, plot), Cursor: m.line.Cursor,
+		Young: m.young(m.source(p.spec.Source)),
 	}
 	due := m.every(m.source(p.spec.Source))
 	if plot > 0 {

@@ -64,3 +64,11 @@ func (f *filter) paste(m *Model, text string) {
 }
 
 func (f *filter) click(*Model, int, int) bool { return true }
+
+// unfilter shows all rows again.
+func (p *panelView) unfilter() {
+	p.filter = ""
+	if f, ok := p.panel.(panels.Filterer); ok {
+		p.guard(func() { f.Filter("") })
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"nightjar/sources/poll"
 	"nightjar/themes"
 	"nightjar/ui/screen"
+	"nightjar/ui/timeline"
 	"nightjar/ui/units"
 )
 
@@ -34,9 +35,11 @@ func (m *Model) drawHeader(r screen.Region) {
 
 	// A blank before what is on the left, and one between both.
 	for chipsWidth(left)+chipsWidth(right)+2 > w {
-		if !dropOne(&right) && !dropOne(&left) {
+		drop := max(worstDrop(left), worstDrop(right))
+		if drop == keepChip {
 			break
 		}
+		left, right = dropChips(left, drop), dropChips(right, drop)
 	}
 	room := w - chipsWidth(right)
 	drawChips(r.Sub(0, 0, max(room-1, 0), 1), 1, left)
@@ -49,63 +52,82 @@ func (m *Model) trailChips(bar func(themes.Token) screen.Style) []chip {
 	if m.opts.ASCII {
 		sep = " > "
 	}
-	out := []chip{{"nightjar", bar(themes.Accent), 0}}
+	out := []chip{{"nightjar", bar(themes.Accent), dropBrand}}
+	if m.opts.Host != "" {
+		out = append(out, chip{" ", bar(themes.Text), dropBrand}, chip{m.opts.Host, bar(themes.Strong), dropHost})
+	}
 	for i, v := range m.trail {
-		style, drop := bar(themes.Muted), 1
+		style, drop := bar(themes.Muted), dropTrail
 		if i == len(m.trail)-1 {
-			style, drop = bar(themes.Strong), 0
+			style, drop = bar(themes.Strong), keepChip
 		}
-		out = append(out, chip{sep, bar(themes.Faint), drop}, chip{v.board.Title, style, drop})
+		before := drop
+		if i == 0 {
+			before = max(drop, dropHost) // nothing is left of it then
+		}
+		out = append(out, chip{sep, bar(themes.Faint), before}, chip{v.board.Title, style, drop})
 	}
 	for _, x := range m.view().board.Variables {
 		label := x.Label
 		if label == "" {
 			label = x.Name
 		}
-		out = append(out, chip{"  " + label + " ", bar(themes.Muted), 2}, chip{m.vars[x.Name], bar(themes.Text), 2})
+		out = append(out, chip{"  " + label + " ", bar(themes.Muted), dropVariable}, chip{m.vars[x.Name], bar(themes.Text), dropVariable})
 	}
 	if v := m.view(); v.full != "" {
-		out = append(out, chip{sep, bar(themes.Faint), 0}, chip{v.byID[v.full].spec.Title, bar(themes.Strong), 0})
+		out = append(out, chip{sep, bar(themes.Faint), keepChip}, chip{v.byID[v.full].spec.Title, bar(themes.Strong), 0})
 	}
 	if m.notice != "" {
-		out = append(out, chip{"   " + m.notice, bar(themes.Info), 0})
+		out = append(out, chip{"   " + m.notice, bar(themes.Info), keepChip})
 	}
 	return out
 }
 
 func (m *Model) rangeChips(bar func(themes.Token) screen.Style) []chip {
-	label := m.line.Label(m.opts.Zone)
-	if span := m.span(m.source("")); span < m.line.Span {
-		label = "last " + units.Age(span) + " of " + units.Age(m.line.Span) // all there is
+	out := []chip{{m.line.Label(m.opts.Zone), bar(themes.Text), keepChip}}
+	if span := m.span(m.source("")); span < m.line.Span { // all there is
+		out = []chip{
+			{"last " + timeline.FormatSpan(span), bar(themes.Text), keepChip},
+			{" of " + timeline.FormatSpan(m.line.Span), bar(themes.Muted), dropWhole},
+		}
 	}
-	out := []chip{{label, bar(themes.Text), 0}, {"  ", bar(themes.Text), 0}}
+	out = append(out, chip{"  ", bar(themes.Text), keepChip})
 	switch {
 	case m.line.Paused:
-		out = append(out, chip{"paused", bar(themes.Warning), 0})
+		out = append(out, chip{"paused", bar(themes.Warning), keepChip}, chip{" at " + m.clock("15:04:05"), bar(themes.Warning), dropClock})
 	case m.line.Live:
-		out = append(out, chip{"live " + units.Age(m.every(m.source(""))), bar(themes.OK), 0})
+		out = append(out, chip{"live " + units.Age(m.every(m.source(""))), bar(themes.OK), keepChip})
 	default:
-		out = append(out, chip{"past", bar(themes.Warning), 0})
+		out = append(out, chip{"past", bar(themes.Warning), keepChip})
 	}
-	if m.opts.Zone == time.UTC {
-		out = append(out, chip{" UTC", bar(themes.Muted), 2})
+	if !m.line.Paused {
+		out = append(out, chip{"  " + m.clock("15:04 MST"), bar(themes.Muted), dropClock})
 	}
 	if !m.line.Cursor.IsZero() {
-		out = append(out, chip{"  at " + m.line.Cursor.In(m.opts.Zone).Format("15:04:05"), bar(themes.Cursor), 0})
+		out = append(out, chip{"  at " + m.line.Cursor.In(m.opts.Zone).Format("15:04:05"), bar(themes.Cursor), keepChip})
 	}
-	return append(out, chip{"  ", bar(themes.Text), 0})
+	return append(out, chip{"  ", bar(themes.Text), keepChip})
+}
+
+// clock is the time of day that the screen is of: now, or when it was paused.
+func (m *Model) clock(layout string) string {
+	_, end := m.line.Range(m.now())
+	if !m.line.Paused {
+		end = m.now()
+	}
+	return end.In(m.opts.Zone).Format(layout)
 }
 
 // sourceChips is each source with its state in a word and the age of its data.
 func (m *Model) sourceChips(bar func(themes.Token) screen.Style) []chip {
 	var out []chip
 	for _, s := range m.opts.Poller.SourceStates() {
-		token, word := themes.Muted, s.State.String()
+		token, word, drop := themes.Muted, s.State.String(), dropSource
 		switch s.State {
 		case poll.Failed:
-			token = themes.Critical
+			token, drop = themes.Critical, keepChip
 		case poll.Stale, poll.Partial:
-			token = themes.Warning
+			token, drop = themes.Warning, keepChip
 		default:
 		}
 		age := ""
@@ -115,7 +137,7 @@ func (m *Model) sourceChips(bar func(themes.Token) screen.Style) []chip {
 			old := (m.now().Sub(s.LastGood) + step - 1) / step * step
 			age = " " + units.Age(max(old, step))
 		}
-		out = append(out, chip{" " + s.Name + " ", bar(themes.Muted), 3}, chip{word + age, bar(token), 3}, chip{" ", bar(themes.Text), 3})
+		out = append(out, chip{" " + s.Name + " ", bar(themes.Muted), drop}, chip{word + age, bar(token), drop}, chip{" ", bar(themes.Text), drop})
 	}
 	return out
 }
@@ -123,11 +145,11 @@ func (m *Model) sourceChips(bar func(themes.Token) screen.Style) []chip {
 // costChips is what the picture costs: bytes a second to the terminal, and
 // from sources where there are any on a wire.
 func (m *Model) costChips(bar func(themes.Token) screen.Style) []chip {
-	out := []chip{{" " + units.FormatWidth(m.cost.terminal, "Bps", 8) + " out", bar(themes.Faint).As(themes.Muted), 4}}
+	out := []chip{{" tty " + units.FormatWidth(m.cost.terminal, "Bps", 8), bar(themes.Muted), dropCost}}
 	if m.cost.sources > 0 {
-		out = append(out, chip{" " + units.FormatWidth(m.cost.sources, "Bps", 8) + " in", bar(themes.Muted), 4})
+		out = append(out, chip{" net " + units.FormatWidth(m.cost.sources, "Bps", 8), bar(themes.Muted), dropCost})
 	}
-	return append(out, chip{" ", bar(themes.Text), 0})
+	return append(out, chip{" ", bar(themes.Text), keepChip})
 }
 
 func chipsWidth(cs []chip) int {
@@ -138,23 +160,37 @@ func chipsWidth(cs []chip) int {
 	return n
 }
 
-// dropOne removes the chips of the highest drop level, if any may go.
-func dropOne(cs *[]chip) bool {
-	worst := 0
-	for _, c := range *cs {
+// What goes first where room is short, the highest first.
+const (
+	keepChip = iota
+	dropVariable
+	dropTrail
+	dropHost
+	dropBrand
+	dropSource
+	dropClock
+	dropWhole
+	dropCost
+)
+
+// worstDrop is the highest drop level among chips.
+func worstDrop(cs []chip) int {
+	worst := keepChip
+	for _, c := range cs {
 		worst = max(worst, c.drop)
 	}
-	if worst == 0 {
-		return false
-	}
-	kept := (*cs)[:0]
-	for _, c := range *cs {
-		if c.drop != worst {
+	return worst
+}
+
+// dropChips removes the chips of a drop level.
+func dropChips(cs []chip, level int) []chip {
+	kept := cs[:0]
+	for _, c := range cs {
+		if c.drop != level {
 			kept = append(kept, c)
 		}
 	}
-	*cs = kept
-	return true
+	return kept
 }
 
 func drawChips(r screen.Region, x int, cs []chip) {

@@ -13,6 +13,12 @@ import (
 // pressed routes a key: to the overlay, to the focused panel, to the actions.
 func (m *Model) pressed(k tea.KeyPressMsg) tea.Cmd {
 	m.notice, m.dirty = "", true
+	if m.tooSmall() { // nothing else is on the screen: no key goes to what is not seen
+		if k.String() == "ctrl+c" || k.String() == "q" || m.keys.Action(k) == "quit" {
+			return tea.Quit
+		}
+		return nil
+	}
 	if m.over != nil {
 		if k.String() == "ctrl+c" {
 			return tea.Quit

@@ -136,12 +136,8 @@ var young = [...]time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15
 // span is the range that charts of a source show: the timeline's, unless the
 // source is too young for it.
 func (m *Model) span(src sources.Source) time.Duration {
-	r, ok := src.(sources.StatusReporter)
-	if !ok || !m.line.Live || m.line.Paused {
-		return m.line.Span
-	}
-	st := r.Status()
-	if !st.Fresh {
+	st := m.status(src)
+	if !st.Fresh || !m.line.Live || m.line.Paused {
 		return m.line.Span
 	}
 	held := time.Duration(0)
@@ -156,6 +152,29 @@ func (m *Model) span(src sources.Source) time.Duration {
 	return m.line.Span
 }
 
+// youth is how long a source that begins empty needs for all that it collects.
+const youth = 12 * time.Second
+
+// young reports whether a source has begun to collect just now.
+func (m *Model) young(src sources.Source) bool {
+	st := m.status(src)
+	return st.Fresh && (st.Since.IsZero() || m.now().Sub(st.Since) < youth)
+}
+
+// status is what a source says of itself; it is asked once a message, as every
+// panel wants to know.
+func (m *Model) status(src sources.Source) sources.Status {
+	if st, ok := m.statuses[src]; ok {
+		return st
+	}
+	var st sources.Status
+	if r, ok := src.(sources.StatusReporter); ok {
+		st = r.Status()
+	}
+	m.statuses[src] = st
+	return st
+}
+
 // source finds a source by name; the empty name is the default one.
 func (m *Model) source(name string) sources.Source {
 	for _, s := range m.opts.Sources {
@@ -168,10 +187,8 @@ func (m *Model) source(name string) sources.Source {
 
 // interval is how often a source has new samples.
 func (m *Model) interval(s sources.Source) time.Duration {
-	if r, ok := s.(sources.StatusReporter); ok {
-		if d := r.Status().Interval; d > 0 {
-			return d
-		}
+	if d := m.status(s).Interval; d > 0 {
+		return d
 	}
 	return 15 * time.Second
 }

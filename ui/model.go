@@ -12,6 +12,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"nightjar/sources"
 	"nightjar/sources/poll"
 	"nightjar/themes"
 	"nightjar/ui/boards"
@@ -43,7 +44,9 @@ type Model struct {
 	over   overlay
 	notice string // one line in the header until the next key
 	cost   cost
-	later  tea.Cmd // of an action that an overlay ran
+
+	statuses map[sources.Source]sources.Status // as of the message under way
+	later    tea.Cmd                           // of an action that an overlay ran
 
 	grown  time.Duration // range of the default source's charts when last asked
 	chosen bool          // the range is the user's: boards do not change it
@@ -80,7 +83,7 @@ func New(o Options) (*Model, error) {
 	}
 	m := &Model{
 		opts: o, log: o.Logger, keys: o.Keys, grid: screen.NewGrid(0, 0), footer: screen.NewGrid(0, 0),
-		views: map[string]*boardView{}, vars: map[string]string{}, dark: o.Dark, theme: o.Theme,
+		views: map[string]*boardView{}, statuses: map[sources.Source]sources.Status{}, vars: map[string]string{}, dark: o.Dark, theme: o.Theme,
 		themes: append(append([]themes.Theme(nil), o.Themes...), themes.Builtin()...),
 	}
 	first := o.Board
@@ -208,6 +211,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (m *Model) route(msg tea.Msg) tea.Cmd {
+	clear(m.statuses)
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.Resize(msg.Width, msg.Height)
@@ -259,6 +263,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 
 // Resize tells the model the size of the screen.
 func (m *Model) Resize(w, h int) {
+	clear(m.statuses)
 	m.width, m.height = min(max(w, 0), screen.MaxWidth), min(max(h, 0), screen.MaxHeight)
 	m.relayout()
 	m.dirty = true

@@ -373,3 +373,51 @@ func TestRemappedKeysReachPanels(t *testing.T) {
 		t.Errorf("help does not name the new key:\n%s", s)
 	}
 }
+
+// quits reports whether a key ends the program.
+func quits(m *Model, key string) bool {
+	cmd := m.pressed(keyOf(key))
+	if cmd == nil {
+		return false
+	}
+	_, quit := cmd().(tea.QuitMsg)
+	return quit
+}
+
+// The body says that esc shows all rows; full screen is left by the one after it.
+func TestEscTakesAwayTheFilterFirst(t *testing.T) {
+	m, g := shown(t, &fakeSource{labels: sources.NewLabels("host", "db-1")}, 80, 24)
+	m.setFocus("c")
+	press(m, "f", "/", "n", "o", "enter")
+	m.Frame(g)
+	if !strings.Contains(g.String(), `contains "no"`) {
+		t.Fatalf("no row should be left:\n%s", g)
+	}
+	press(m, "esc")
+	m.Frame(g)
+	if !strings.Contains(g.String(), "db-1") || m.view().full == "" {
+		t.Errorf("after esc:\n%s", g)
+	}
+	press(m, "esc")
+	if m.view().full != "" {
+		t.Error("the second esc leaves the full screen")
+	}
+}
+
+// Below 40x10 the screen says "q quit" and nothing else: that is what q does, and
+// no key reaches an overlay that is not seen.
+func TestKeysOfATinyTerminal(t *testing.T) {
+	m, _ := shown(t, &fakeSource{}, 80, 24)
+	press(m, "/", "a")
+	m.Resize(30, 5)
+	if quits(m, "x") || quits(m, "esc") {
+		t.Error("another key quits")
+	}
+	if !quits(m, "q") {
+		t.Error("q does not quit")
+	}
+	m.Resize(80, 24)
+	if m.over == nil || m.view().focused().filter != "a" {
+		t.Errorf("what was typed is not kept: %q", m.view().focused().filter)
+	}
+}

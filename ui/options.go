@@ -30,6 +30,7 @@ type Terminal interface {
 type Options struct {
 	Sources []sources.Source // the first is the default; at least one
 	Poller  *poll.Poller
+	Host    string          // of the machine that is watched, for the header; empty: it is none
 	Boards  []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
 	Board   string          // name of the first board shown; empty: the first
 	Vars    map[string]string

@@ -77,9 +77,11 @@ func runProgram(ctx context.Context, s *session, model *ui.Model, terminal *scre
 	if in, ok := s.env.Stdin.(*os.File); ok && term.IsTerminal(in.Fd()) {
 		options = append(options, tea.WithInput(in)) // else keys come from the controlling terminal
 	}
-	p := tea.NewProgram(model, options...)
+	job := newJobControl()
+	p := tea.NewProgram(model, append(options, tea.WithFilter(job.filter))...)
 	ended := make(chan struct{})
 	defer close(ended)
+	go job.watch(p, int(terminal.Fd()), ended) //nolint:gosec // a descriptor fits an int
 	go func() {
 		select {
 		case <-ended:

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"strings"
 
 	"nightjar/ui"
 )
@@ -36,6 +38,9 @@ func (s *session) openDeck(ctx context.Context) (*deck, error) {
 	if d.options.Sources, err = s.openSources(ctx); err != nil {
 		return nil, err
 	}
+	if !s.set.demo {
+		d.options.Host = hostName()
+	}
 	s.watchRounds(ctx, d)
 	d.options.Poller = s.newPoller()
 	return d, nil
@@ -61,4 +66,20 @@ func (s *session) watchRounds(ctx context.Context, d *deck) {
 	d.options.Samples = sampling(ctx, d.options.Sources[0].Name(), func(ctx context.Context) error {
 		return src.WaitFor(ctx, src.Rounds()+1)
 	})
+}
+
+// maxHost is the most columns of a host's name in the header.
+const maxHost = 24
+
+// hostName is the short name of this machine.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	short, _, _ := strings.Cut(name, ".")
+	if len(short) > maxHost {
+		short = short[:maxHost]
+	}
+	return short
 }

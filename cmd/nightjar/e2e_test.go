@@ -6,7 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -105,4 +107,43 @@ func TestE2ETmuxSuspendAndResume(t *testing.T) {
 	m.sees("Near a limit", "help")
 	m.keys("C-c")
 	m.until(func(s string) bool { return !strings.Contains(s, "Near a limit") }, "ctrl+c does not quit")
+}
+
+// A stop from outside must leave a usable shell, and fg a usable dashboard.
+func TestE2ETmuxStoppedFromOutside(t *testing.T) {
+	bin, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sig := range []syscall.Signal{syscall.SIGTSTP, syscall.SIGSTOP} {
+		m := newMux(t, "100", "30")
+		file := filepath.Join(t.TempDir(), "pid")
+		m.keys("sh -c 'echo $$ > "+file+"; exec "+bin+" --demo'", "Enter")
+		m.sees("Near a limit", "Services")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Kill(pid, sig); err != nil {
+			t.Fatal(err)
+		}
+		m.sees("Stopped")
+		if sig == syscall.SIGTSTP && strings.Contains(m.screen(), "Near a limit") {
+			t.Errorf("%v: the dashboard is left on the shell's screen:\n%s", sig, m.screen())
+		}
+		m.keys("fg", "Enter")
+		m.until(func(s string) bool {
+			return strings.Contains(s, "Near a limit") && strings.Contains(s, "Services") && !strings.Contains(s, "Stopped")
+		}, "fg does not bring the dashboard back whole")
+		m.keys("?")
+		m.sees("Keys, with", "esc close")
+		m.keys("Escape") // apart from q, or both are alt+q
+		m.until(func(s string) bool { return !strings.Contains(s, "Keys, with") }, "esc does not close the help")
+		m.keys("q")
+		m.until(func(s string) bool { return !strings.Contains(s, "Near a limit") }, "q does not quit")
+	}
 }

@@ -55,7 +55,7 @@ func Default() Map {
 	}}
 	look := Group{Name: "Look", Bindings: []Named{
 		bind("enter", "drill in", "enter"),
-		bind("back", "back: full screen, cursor, board", "esc"),
+		bind("back", "back: filter, full screen, cursor, board", "esc"),
 		bind("full", "panel in full screen and back", "f"),
 		bind("filter", "filter the panel's rows", "/"),
 		bind("copy", "copy the panel as text", "y"),

@@ -140,6 +140,8 @@ func DrawState(r screen.Region, got []*poll.Result, c Context) bool {
 		drawError(r, n.worst, c)
 	case n.empty > 0 && n.loading > 0:
 		return false // some answers are not here yet
+	case n.empty > 0 && c.Young:
+		r.Text(1, 0, plainNote("collecting the first samples", c.ASCII), screen.On(themes.Muted))
 	case n.empty > 0:
 		for y, line := range wrap(plainText(reason(got), c.ASCII), w-1) {
 			r.Text(1, y, line, screen.On(themes.Muted))

@@ -55,7 +55,15 @@ func TestStateOf(t *testing.T) {
 	f(r(failed(poll.Failed, sources.KindUnavailable, 2*time.Minute)), poll.Failed, false, "error for 2m00s, next in 8s", "error", "")
 	f(r(failed(poll.Failed, sources.KindUnavailable, 2*time.Minute), fetched(0)), poll.Partial, false, "1 of 2 failed for 2m00s, next in 8s", "1 of 2 failed", "5s")
 	f(r(failed(poll.Stale, sources.KindTimeout, 2*time.Minute)), poll.Stale, true, "stale 2m00s: timed out, next in 8s", "stale 2m00s", "")
-	f(r(failed(poll.Stale, sources.KindTimeout, 2*time.Minute), fetched(0)), poll.Stale, false, "stale 2m00s: timed out, next in 8s", "stale 2m00s", "2m00s")
+	f(r(failed(poll.Stale, sources.KindTimeout, 2*time.Minute), fetched(0)), poll.Stale, false, "stale 2m00s: timed out, next in 8s", "stale 2m00s", "")
+	// What is asked seldom is due seldom.
+	seldom := fetched(26 * time.Second)
+	seldom.NextTry = noon().Add(4 * time.Second)
+	f(r(seldom), poll.OK, false, "", "", "30s")
+	// What was empty and fails has nothing to show but the error.
+	nothing := failed(poll.Stale, sources.KindQuery, 2*time.Minute)
+	nothing.Frame = &sources.Frame{}
+	f(r(nothing), poll.Failed, false, "error for 2m00s, next in 8s", "error", "")
 	f(r(cut), poll.Partial, false, "12 cut by a limit", "12 cut", "5s")
 	f(r(table), poll.Partial, false, "3 cut by a limit", "3 cut", "5s")
 	f(r(&poll.Result{State: poll.Partial, At: noon(), Frame: &sources.Frame{}}), poll.Partial, false, "partial", "partial", "5s")

@@ -153,8 +153,11 @@ func (p *limits) sentence(i int) string {
 }
 
 // calm is what is said while nothing is near.
-func (p *limits) calm() string {
+func (p *limits) calm(c Context) string {
 	n := len(p.near)
+	if c.Young {
+		return "collecting: nothing near a limit so far, " + strconv.Itoa(n) + " checked"
+	}
 	switch n {
 	case 0:
 		return "nothing to check: no query here has a value and a threshold"
@@ -174,7 +177,7 @@ func (p *limits) Draw(r screen.Region, c Context) {
 	p.refresh(c)
 	y := 0
 	if p.listed == 0 {
-		fitName(r, 0, 0, p.w, p.calm(), screen.On(themes.Muted), c.ASCII)
+		fitName(r, 0, 0, p.w, p.calm(c), screen.On(themes.Muted), c.ASCII)
 		y = 1
 	}
 	p.top = min(p.top, p.maxTop())

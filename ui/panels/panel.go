@@ -55,6 +55,7 @@ type Context struct {
 	Full    bool // full screen: more detail is welcome
 	Window  timeline.Window
 	Cursor  time.Time // zero: none
+	Young   bool      // the source has just begun to collect: what is not there may yet come
 }
 
 // A Filterer is a panel whose rows can be filtered by text.

@@ -42,12 +42,13 @@ func (s FrameState) token() themes.Token {
 // StateOf sums up the results of a panel at time now. A panel that asks for
 // nothing (no results) is OK; a nil result is one still loading.
 //
-// every is how often new data is due; 0 if none is (paused, in the past): data
-// is stale when it is older than three times that and ten seconds more. The age
-// is given in steps of every, rounded up, so that it stands still while all is well.
+// every is how often new data is due; 0 if none is (paused, in the past). A
+// result that is asked more seldom is due then. Data is stale when it is older
+// than three times that and ten seconds more. The age is given in those steps,
+// rounded up, so that it stands still while all is well.
 func StateOf(got []*poll.Result, now time.Time, every time.Duration) FrameState {
 	n := tally(got, now, every)
-	s := FrameState{Age: n.age(now, every)}
+	s := FrameState{Age: n.age(now)}
 	switch {
 	case len(got) == 0:
 		return FrameState{State: poll.OK}
@@ -79,8 +80,8 @@ func StateOf(got []*poll.Result, now time.Time, every time.Duration) FrameState 
 	default:
 		s.State = poll.OK
 	}
-	if s.Stale || s.State == poll.Failed {
-		s.Age = ""
+	if n.stale > 0 || s.State == poll.Failed {
+		s.Age = "" // the note has it
 	}
 	if s.Note == "" {
 		s.Note = s.Short
@@ -95,8 +96,9 @@ func StateOf(got []*poll.Result, now time.Time, every time.Duration) FrameState 
 type count struct {
 	data, empty, failed, stale, partial, loading, cut int
 
-	oldest time.Time    // fetch of the oldest data
-	worst  *poll.Result // the one that fails for longest
+	oldest time.Time     // fetch of the oldest data
+	step   time.Duration // how often that is due
+	worst  *poll.Result  // the one that fails for longest
 }
 
 func tally(got []*poll.Result, now time.Time, every time.Duration) count {
@@ -106,19 +108,21 @@ func tally(got []*poll.Result, now time.Time, every time.Duration) count {
 			n.loading++
 			continue
 		}
-		old := every > 0 && !r.At.IsZero() && now.Sub(r.At) > 3*every+10*time.Second
-		switch r.State {
-		case poll.Loading:
+		due := dueEvery(r, every)
+		old := due > 0 && !r.At.IsZero() && now.Sub(r.At) > 3*due+10*time.Second
+		failed := r.State == poll.Failed || r.Err != nil && holdsNothing(r)
+		switch {
+		case r.State == poll.Loading:
 			n.loading++
 			continue
-		case poll.Failed:
+		case failed:
 			n.failed++
-		case poll.Empty:
+		case r.State == poll.Empty:
 			n.empty++
 		default:
 			n.data++
 		}
-		if r.State == poll.Stale || old && r.State != poll.Failed {
+		if !failed && (r.State == poll.Stale || old) {
 			n.stale++
 		}
 		if r.State == poll.Partial {
@@ -126,7 +130,7 @@ func tally(got []*poll.Result, now time.Time, every time.Duration) count {
 		}
 		n.cut += cutOf(r)
 		if !r.At.IsZero() && (n.oldest.IsZero() || r.At.Before(n.oldest)) {
-			n.oldest = r.At
+			n.oldest, n.step = r.At, due
 		}
 		if r.Err != nil && (n.worst == nil || r.ErrSince.Before(n.worst.ErrSince)) {
 			n.worst = r
@@ -135,14 +139,33 @@ func tally(got []*poll.Result, now time.Time, every time.Duration) count {
 	return n
 }
 
-// age is the age of the oldest data in steps of every.
-func (n *count) age(now time.Time, every time.Duration) string {
+// dueEvery is how often new data of r is due where its panel's is every.
+func dueEvery(r *poll.Result, every time.Duration) time.Duration {
+	if every <= 0 || r.NextTry.IsZero() || r.Err != nil {
+		return every
+	}
+	return max(every, r.NextTry.Sub(r.At).Round(time.Second))
+}
+
+// holdsNothing reports whether the last good answer of r, if any, was empty.
+func holdsNothing(r *poll.Result) bool {
+	switch {
+	case r.Frame != nil:
+		return len(r.Frame.Series) == 0 && r.Frame.Text == ""
+	case r.Table != nil:
+		return len(r.Table.Rows) == 0
+	}
+	return len(r.Alerts) == 0
+}
+
+// age is the age of the oldest data in steps of how often it is due.
+func (n *count) age(now time.Time) string {
 	if n.oldest.IsZero() {
 		return ""
 	}
 	age := max(0, now.Sub(n.oldest))
-	if every > 0 {
-		age = max(every, (age+every-1)/every*every)
+	if step := n.step; step > 0 {
+		age = max(step, (age+step-1)/step*step)
 	}
 	return units.Age(age)
 }
@@ -193,7 +216,7 @@ func remedy(k sources.ErrorKind) string {
 	case sources.KindThrottled:
 		return "It is asked less often until it answers; fewer panels ask less."
 	case sources.KindQuery:
-		return "Correct the query in the board; nightjar check FILE shows the line."
+		return "Correct the query in the board."
 	case sources.KindTooLarge:
 		return "Narrow the query or take a shorter range (t)."
 	case sources.KindProtocol:

@@ -173,6 +173,9 @@ func (t *Terminal) Write(p []byte) (int, error) {
 		return 0, os.ErrClosed
 	}
 	n := len(p)
+	if p = withoutQueries(p); len(p) == 0 && n > 0 {
+		return n, nil
+	}
 	enters, left := bytes.LastIndex(p, []byte(enterAlt)), bytes.LastIndex(p, []byte(leaveAlt))
 	leaves := left > enters
 	if t.alt && left < 0 { // already there: entering again would only flash
@@ -194,6 +197,19 @@ func (t *Terminal) Write(p []byte) (int, error) {
 		t.drain(500 * time.Millisecond)
 	}
 	return n, nil
+}
+
+// withoutQueries drops the program's questions about synchronized output and
+// grapheme clusters. The first is asked through Send, the second is of no use
+// here, and both may come after the screen was given back, where the answer would
+// land on the shell's prompt.
+func withoutQueries(p []byte) []byte {
+	for _, query := range [...]string{"\x1b[?2026$p", "\x1b[?2027$p"} {
+		if bytes.Contains(p, []byte(query)) {
+			p = bytes.ReplaceAll(p, []byte(query), nil)
+		}
+	}
+	return p
 }
 
 // drain waits until all is written, or for d. Called with mu held.

@@ -239,3 +239,17 @@ func TestTerminalIsSafeForConcurrentUse(t *testing.T) {
 	wg.Wait()
 	_ = term.Close()
 }
+
+// The program's renderer asks the terminal at its first tick, which may be its
+// last: the answer would then be typed into the shell.
+func TestQueriesOfTheProgramAreNotSent(t *testing.T) {
+	for in, want := range map[string]string{
+		"\x1b[?2026$p\x1b[?2027$p":          "",
+		"\x1b[?2026$p\x1b[?25l\x1b[?2027$p": "\x1b[?25l",
+		"plain":                             "plain",
+	} {
+		if got := string(withoutQueries([]byte(in))); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
