@@ -4,7 +4,7 @@ package themes
 // Text is the terminal's own; what must not vanish is never black or blue.
 func ANSI16Theme() Theme {
 	t := basicTheme("ansi16", true, Hex(0x000000))
-	t.setRange(series0, 14, 10, 13, 3, 12, 2, 5, 6, 9, 7)
+	t.setRange(series0, 14, 10, 13, 12, 6, 2, 5, 7, 15, 8) // yellow and red are for what is wrong
 	t.setRange(heat0, 8, 4, 12, 6, 14, 2, 10, 3, 11, 15)
 	t.Looks[Key].Color = ANSI(12)
 	t.Looks[Link].Color = ANSI(12)
@@ -17,7 +17,7 @@ func ANSI16Theme() Theme {
 // ANSI16LightTheme is ANSI16Theme on a light background.
 func ANSI16LightTheme() Theme {
 	t := basicTheme("ansi16-light", false, Hex(0xffffff))
-	t.setRange(series0, 4, 1, 2, 5, 6, 3, 12, 9, 13, 8)
+	t.setRange(series0, 4, 2, 5, 6, 12, 13, 8, 10, 14, 3)
 	t.setRange(heat0, 7, 11, 3, 10, 2, 6, 12, 4, 5, 0)
 	return t
 }

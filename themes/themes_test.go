@@ -113,6 +113,28 @@ func TestColoursAreTold(t *testing.T) {
 	}
 }
 
+// Red, orange and yellow are spent on what is wrong. The exceptions: night has
+// nothing else, and Okabe and Ito's own colours come last.
+func TestSeriesAreNotAlarms(t *testing.T) {
+	calm := map[string]int{"night": 0, "colorblind": 7, "colorblind-light": 7}
+	for _, th := range Builtin() {
+		if _, graded := floors()[th.Name]; !graded {
+			continue
+		}
+		n, ok := calm[th.Name]
+		if !ok {
+			n = NumSeries
+		}
+		for i := range n {
+			l := oklab(th.Looks[Series(i)].Color)
+			chroma, hue := math.Hypot(l[1], l[2]), math.Atan2(l[2], l[1])*180/math.Pi
+			if chroma > .06 && hue > 0 && hue < 118 {
+				t.Errorf("%s: series %d, %06x, has the hue of an alarm (%.0f)", th.Name, i, th.Looks[Series(i)].Color&0xffffff, hue)
+			}
+		}
+	}
+}
+
 // The night theme gives off little light, and of that little blue.
 func TestNightIsDim(t *testing.T) {
 	th := NightTheme()
