@@ -55,7 +55,7 @@ func drawTicks(r screen.Region, x, y, w int, low, high float64, limits []boards.
 	for _, t := range limits {
 		f := (t.At - low) / (high - low)
 		if f > 0 && f <= 1 { // also leaves NaN out
-			r.Put(x+min(w-1, int(f*float64(w))), y, ch, screen.On(token(t.Level, themes.Muted)))
+			r.Put(x+min(w-1, int(f*float64(w))), y, ch, screen.On(themes.Muted)) // where it is; that it is passed, the value says
 		}
 	}
 }

@@ -243,7 +243,7 @@ func (p *bars) drawBar(r screen.Region, v *row, c Context) {
 		drawTicks(r, x, 0, barW, low, p.high, v.limits, c.ASCII)
 	}
 	if w > valueW {
-		drawValue(r, w-valueW, 0, valueW, v, screen.On(token(v.level, themes.Strong)), c)
+		drawValue(r, w-valueW, 0, valueW, v, screen.On(token(v.level, themes.Text)), c)
 	}
 }
 

@@ -27,6 +27,7 @@ type limits struct {
 	listed int           // of near: near, warning or critical
 	blind  int           // of near: not measured
 
+	hintW  int // widest of what to do, of those listed
 	limitW int // widest limit; grows only
 	names  int // widest name seen; grows only
 	w, h   int
@@ -50,9 +51,12 @@ func (p *limits) Caption(c Context) string {
 	n := len(p.near)
 	s := strconv.Itoa(n) + " checked"
 	if p.listed > 0 {
-		s = strconv.Itoa(p.listed) + " of " + strconv.Itoa(n) + " near a limit"
-		if p.h <= 0 {
+		s = p.counts() + " of " + strconv.Itoa(n)
+		switch {
+		case p.h <= 0:
 			s = p.sentence(0)
+		case p.listed > p.h:
+			s += ", " + strconv.Itoa(p.h) + " shown"
 		}
 	}
 	if p.blind > 0 {
@@ -62,6 +66,21 @@ func (p *limits) Caption(c Context) string {
 		s += ", at " + clockTime(c.Cursor, c)
 	}
 	return plainText(s, c.ASCII)
+}
+
+// counts says how many checks are at each level: "2 critical, 1 near".
+func (p *limits) counts() string {
+	var at [alerts.LevelCritical + 1]int
+	for i := range p.near {
+		at[p.near[i].Level]++
+	}
+	s := ""
+	for l := alerts.LevelCritical; l >= alerts.LevelNear; l-- {
+		if at[l] > 0 {
+			s = addNote(s, strconv.Itoa(at[l])+" "+l.String())
+		}
+	}
+	return s
 }
 
 // refresh ranks anew when values changed.
@@ -87,12 +106,13 @@ func (p *limits) refresh(c Context) {
 		}
 	}
 	p.near = alerts.Settle(p.near, kept)
-	p.listed, p.blind, p.texts = 0, 0, p.texts[:0]
+	p.listed, p.blind, p.texts, p.hintW = 0, 0, p.texts[:0], 0
 	for _, n := range p.near {
 		v := p.row(n)
 		switch {
 		case n.Level >= alerts.LevelNear:
 			p.listed++
+			p.hintW = max(p.hintW, screen.Width(queryOf(p.spec, v.query).Hint))
 		case n.Level == alerts.LevelUnknown:
 			p.blind++
 		}
@@ -216,8 +236,8 @@ func nearMark(l alerts.Level) (string, themes.Token) {
 	return "  ", themes.Muted
 }
 
-// drawLine draws one check. Where room is short the hint goes first, then the
-// bar, then the level's word, then the name is cut.
+// drawLine draws one check. Where room is short the bar goes first, then the hint,
+// then the level's word, then the name is cut.
 func (p *limits) drawLine(r screen.Region, i int, c Context) {
 	n := &p.near[i]
 	v := p.row(*n)
@@ -238,15 +258,18 @@ func (p *limits) drawLine(r screen.Region, i int, c Context) {
 	if rest := room - nameW - fixed - 2; rest >= wordW {
 		r.Fit(x, 0, wordW-1, n.Level.String(), loud)
 		x, room, rest = x+wordW, room-wordW, rest-wordW
+		if p.hintW > 0 {
+			rest -= p.hintW + 2 // what to do before how far
+		}
 		if rest >= 5 {
 			barW = min(rest-1, 8+max(0, rest-30)/3)
 		}
 	}
 	fitName(r, x, 0, min(nameW, room), v.name, quiet, c.ASCII)
 	x += nameW + 1
-	value := screen.On(themes.Strong)
-	if n.Level != alerts.LevelNear {
-		value = loud
+	value := loud
+	if n.Level == alerts.LevelNear {
+		value = quiet // the mark is enough for what is not wrong yet
 	}
 	drawValue(r, x, 0, min(p.rows.values, max(0, w-x)), v, value, c)
 	x += p.rows.values + 1

@@ -51,8 +51,8 @@ func TestLimitsCaption(t *testing.T) {
 		}
 	}
 	f(limitsPanel(0.5, 0.5, math.Inf(1), 0), 3, "5 checked")
-	f(limitsPanel(0.96, 0.75, 40000, 0), 3, "3 of 5 near a limit")
-	f(limitsPanel(0.96, 0.75, math.NaN(), 0), 3, "2 of 5 near a limit, 1 not measured")
+	f(limitsPanel(0.96, 0.75, 40000, 0), 3, "1 critical, 1 warning, 1 near of 5")
+	f(limitsPanel(0.96, 0.75, math.NaN(), 0), 3, "1 critical, 1 near of 5, 1 not measured")
 	f(limitsPanel(0.96, 0.75, 40000, 0), 0, "disk / 96.0 % ≥ 95 %")
 	f(New(limitsSpec()), 3, "0 checked")
 }

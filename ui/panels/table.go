@@ -287,7 +287,7 @@ func (p *table) written(i, j int, c Context) string {
 		case col.text:
 			r.written[j] = plainText(v.Text, c.ASCII)
 		default:
-			r.written[j] = number(v.Number, col.unit, nil, c)
+			r.written[j] = number(v.Number, col.unit, col.decimals(), c)
 			col.content = max(col.content, screen.Width(r.written[j]))
 		}
 	}

@@ -117,6 +117,17 @@ func prefer(cols []column, sortBy string) {
 	}
 }
 
+// oneDigit is how percent are written in a table: their points are below each other.
+var oneDigit = 1
+
+// decimals is how many digits after the point the column's values have; nil: as many as fit.
+func (c *column) decimals() *int {
+	if c.unit == "percent" || c.unit == "percentunit" {
+		return &oneDigit
+	}
+	return nil
+}
+
 func fieldColumn(c *sources.Column, o *boards.Column) column {
 	unit := cmpOr(o.Unit, c.Unit)
 	if c.Key && unit == "" {

@@ -10,6 +10,7 @@ import (
 const (
 	gutter     = 1
 	easyText   = 24 // what a text column shrinks to before bars go
+	readText   = 40 // what a text that matters has, where there is room, before columns of lower priority have theirs
 	leastText  = 8  // what a text column shrinks to before a column goes
 	leastValue = 6
 	barCells   = 6 // of a bar beside its number
@@ -26,7 +27,7 @@ type fitted struct {
 func (c *column) want() int {
 	w := max(c.content, min(screen.Width(c.title)+1, 16))
 	if !c.text {
-		w = max(w, leastValue)
+		w = max(w, leastValue, usualWidth(c.unit))
 		if len(c.limits) > 0 {
 			w += 3
 		}
@@ -35,6 +36,18 @@ func (c *column) want() int {
 		}
 	}
 	return max(w, c.width)
+}
+
+// usualWidth is as wide as values of a unit come to be, so that a column does not
+// grow as its first values do.
+func usualWidth(unit string) int {
+	switch unit {
+	case "Bps", "binBps", "bps", "pps", "reqps", "ops":
+		return len("999 kB/s") + 1
+	case "bytes", "decbytes":
+		return len("99.9 MiB")
+	}
+	return 0
 }
 
 // least is what it can be made to.
@@ -50,9 +63,9 @@ func (c *column) least() int {
 
 // easy is what it should have before it costs columns of lower priority their
 // place: a text that matters is worth reading.
-func (c *column) easy() int {
+func (c *column) easy(w int) int {
 	if c.text && c.order == 1 {
-		return min(c.want(), easyText)
+		return min(c.want(), max(easyText, min(readText, w*2/5)))
 	}
 	return c.least()
 }
@@ -79,7 +92,7 @@ func (f *fitted) fit(cols []column, w, left int) {
 		}
 	}
 	f.more = len(cols) - len(f.columns)
-	for len(f.columns) > 1 && left == 0 && f.sum(cols, (*column).easy) > w && f.spare(cols) {
+	for len(f.columns) > 1 && left == 0 && f.sum(cols, func(c *column) int { return c.easy(w) }) > w && f.spare(cols) {
 		f.drop(cols, false)
 	}
 	for len(f.columns) > 1 && f.sum(cols, (*column).least) > w {
