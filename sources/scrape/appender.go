@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/scrape"
@@ -40,7 +41,7 @@ type appender struct {
 // error, which would fail the rest of the page: it gets no reference.
 func (a *appender) Append(ref storage.SeriesRef, l labels.Labels, t int64, v float64) (_ storage.SeriesRef, err error) {
 	defer a.contain(&err)
-	if name := l.Get(labels.MetricName); reports[name] {
+	if name := l.Get(model.MetricNameLabel); reports[name] {
 		if name == "scrape_samples_scraped" {
 			a.samples = v // a federated page may have this too, but the report is written last
 		}

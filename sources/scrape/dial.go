@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/prometheus/prometheus/config"
-	"github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/scrape"
 )
 
@@ -56,19 +55,13 @@ func onSockets(jobs []*config.ScrapeConfig) bool {
 				return true
 			}
 		}
-		for _, d := range j.ServiceDiscoveryConfigs {
-			static, ok := d.(discovery.StaticConfig)
-			if !ok {
-				continue
+		for _, g := range groups(j) {
+			if _, ok := g.Labels[scrape.UnixSocketLabel]; ok {
+				return true
 			}
-			for _, g := range static {
-				if _, ok := g.Labels[scrape.UnixSocketLabel]; ok {
+			for _, t := range g.Targets {
+				if _, ok := t[scrape.UnixSocketLabel]; ok {
 					return true
-				}
-				for _, t := range g.Targets {
-					if _, ok := t[scrape.UnixSocketLabel]; ok {
-						return true
-					}
 				}
 			}
 		}

@@ -37,7 +37,7 @@ func prepare(o Options) ([]*config.ScrapeConfig, error) {
 		}
 		j := *given
 		if j.SampleLimit == 0 {
-			j.SampleLimit = uint(o.MaxSeries) //nolint:gosec // it is positive
+			j.SampleLimit = uint(o.MaxSeries)
 		}
 		if j.BodySizeLimit == 0 {
 			j.BodySizeLimit = defaultBodySize

@@ -71,9 +71,14 @@ func (s *Source) row(t target, now time.Time) []sources.Value {
 		samples = float64(y.samples)
 	}
 	return []sources.Value{
-		{Text: t.GetValue(model.JobLabel)}, {Text: t.GetValue(model.InstanceLabel)},
-		{Text: string(t.Health())}, {Number: age}, {Number: took}, {Number: samples},
-		{Text: cause(t)}, {Text: sources.RedactURL(t.URL())},
+		{Text: t.GetValue(model.JobLabel)},
+		{Text: t.GetValue(model.InstanceLabel)},
+		{Text: string(t.Health())},
+		{Number: age},
+		{Number: took},
+		{Number: samples},
+		{Text: cause(t)},
+		{Text: sources.RedactURL(t.URL())},
 	}
 }
 
@@ -85,9 +90,8 @@ func cause(t target) string {
 	}
 	s := err.Error()
 	switch {
-	case strings.Contains(s, "is not a valid start token"), strings.Contains(s, `expected value after metric`),
-		strings.Contains(s, "unsupported Content-Type"):
-		s = "the page is not in a metrics format: " + s
+	case strings.Contains(s, "while parsing"), strings.Contains(s, "unsupported Content-Type"):
+		s = "the page cannot be read as metrics: " + s
 	case s == "sample limit exceeded":
 		s = "the page has more samples than sample_limit allows"
 	case s == "body size limit exceeded":
