@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ func (e *ConfigError) Error() string { return fmt.Sprintf("line %d: %s", e.Line,
 func ParseConfigs(text []byte) ([]*config.ScrapeConfig, error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {
-		return nil, located(err, 0)
+		return nil, placed(located(err, 0), 1)
 	}
 	if len(root.Content) == 0 {
 		return nil, &ConfigError{Line: 1, Message: "there are no scrape_configs"}
@@ -61,11 +62,7 @@ func ParseConfigs(text []byte) ([]*config.ScrapeConfig, error) {
 	}
 	cfg, err := config.Load(string(doc), slog.New(slog.DiscardHandler))
 	if err != nil {
-		var where *ConfigError
-		if err = located(err, shift); !errors.As(err, &where) {
-			err = &ConfigError{Line: blame(top, err), Message: said(err)}
-		}
-		return nil, err
+		return nil, placed(located(err, shift), blame(top, err))
 	}
 	if len(cfg.ScrapeConfigs) == 0 {
 		return nil, &ConfigError{Line: max(1, top.Line), Message: "there are no scrape_configs"}
@@ -99,6 +96,15 @@ func located(err error, shift int) error {
 	return errors.Join(all...)
 }
 
+// placed gives err a line if it has none.
+func placed(err error, line int) error {
+	var where *ConfigError
+	if errors.As(err, &where) {
+		return err
+	}
+	return &ConfigError{Line: line, Message: said(err)}
+}
+
 // said is the message in the words of a user, not of Go's types.
 func said(err error) string {
 	s := sources.Redact(strings.TrimPrefix(err.Error(), "yaml: "))
@@ -107,7 +113,7 @@ func said(err error) string {
 }
 
 // blame finds the line of the job that fails: those of meaning come without a
-// place. It loads them one by one, and then in growing numbers, as two may clash.
+// place. It loads them one by one, and then looks for how many it takes, as two may clash.
 func blame(top *yaml.Node, err error) int {
 	global, jobs := value(top, "global"), value(top, "scrape_configs")
 	if jobs == nil || jobs.Kind != yaml.SequenceNode {
@@ -127,15 +133,14 @@ func blame(top *yaml.Node, err error) int {
 	}
 	for _, j := range jobs.Content {
 		if fails([]*yaml.Node{j}) {
-			return j.Line
+			return max(1, j.Line)
 		}
 	}
-	for i, j := range jobs.Content {
-		if fails(jobs.Content[:i+1]) {
-			return j.Line
-		}
+	i := sort.Search(len(jobs.Content), func(i int) bool { return fails(jobs.Content[:i+1]) })
+	if i == len(jobs.Content) {
+		return max(1, top.Line)
 	}
-	return max(1, top.Line)
+	return max(1, jobs.Content[i].Line)
 }
 
 // value is what a mapping has for key, nil if nothing.

@@ -4,6 +4,7 @@ package scrape
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -27,9 +28,8 @@ func port(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
 	_, p, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
+	if err = errors.Join(err, l.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return p
