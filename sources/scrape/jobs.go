@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
@@ -15,6 +16,9 @@ import (
 // defaultBodySize bounds a page, uncompressed, where the job does not. The
 // largest that are seen in the field, of kube-state-metrics, have some 30 MB.
 const defaultBodySize = 64 << 20
+
+// minInterval keeps Prometheus's timers from what they cannot do.
+const minInterval = 10 * time.Millisecond
 
 // Targets see who asks.
 func init() { scrape.UserAgent = "nightjar" }
@@ -44,6 +48,9 @@ func prepare(o Options) ([]*config.ScrapeConfig, error) {
 		}
 		if err := j.Validate(global); err != nil {
 			return nil, fmt.Errorf("job %q: %w", j.JobName, err)
+		}
+		if time.Duration(j.ScrapeInterval) < minInterval || time.Duration(j.ScrapeTimeout) < minInterval {
+			return nil, fmt.Errorf("job %q: the interval %v or the timeout %v is shorter than %v", j.JobName, time.Duration(j.ScrapeInterval), time.Duration(j.ScrapeTimeout), minInterval)
 		}
 		if names[j.JobName] {
 			return nil, fmt.Errorf("there are two jobs %q", j.JobName)

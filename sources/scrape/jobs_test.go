@@ -195,6 +195,28 @@ func TestCredentialsGoToTheTargetOnly(t *testing.T) {
 	}
 }
 
+func TestTLSIsVerified(t *testing.T) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", text)
+		fmt.Fprintln(w, "x 5")
+	}))
+	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	s := configured(t, `
+- {job_name: careful, scheme: https, scrape_interval: 50ms, static_configs: [{targets: [%[1]q]}]}
+- {job_name: careless, scheme: https, scrape_interval: 50ms, static_configs: [{targets: [%[1]q]}], tls_config: {insecure_skip_verify: true}}
+- {job_name: lost, scheme: https, scrape_interval: 50ms, static_configs: [{targets: [%[1]q]}], tls_config: {ca_file: /nowhere/ca.pem}}
+`, strings.TrimPrefix(srv.URL, "https://"))
+	gives(t, s, `sum by (job) (x)`, `{job="careless"} 5`)
+	until(t, "the notes", func() bool {
+		notes := strings.Join(s.Status().Notes, "\n")
+		return strings.Contains(notes, "certificate") && strings.Contains(notes, "/nowhere/ca.pem")
+	})
+	t.Log(strings.Join(s.Status().Notes, "\n"))
+}
+
 func TestUnixSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", path)
@@ -239,6 +261,9 @@ func TestWhatCannotBeOpened(t *testing.T) {
 	f("two jobs", Options{Jobs: jobsOf(j, j)})
 	f("no targets", Options{Jobs: jobsOf(&none)})
 	f("empty", Options{Jobs: jobsOf(nil)})
+	hasty := *j
+	hasty.ScrapeInterval, hasty.ScrapeTimeout = 1e6, 1e6
+	f("shorter than 10ms", Options{Jobs: jobsOf(&hasty)})
 	f("no place", Options{Jobs: jobsOf(j), Dirs: []string{"/nowhere/at/all"}})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -15,6 +15,9 @@ const (
 	// quiet is how long a record is not repeated: a target that fails does so
 	// at every scrape.
 	quiet = 5 * time.Minute
+	// fades is how long an error of discovery is shown: files are read again,
+	// and their errors repeated, every 5 min unless a job says otherwise.
+	fades = 11 * time.Minute
 	// maxRemembered bounds the records that are told apart.
 	maxRemembered = 1000
 )
@@ -28,6 +31,12 @@ type journal struct {
 	mu   sync.Mutex
 	seen map[string]time.Time
 	last string // error of discovery
+	at   time.Time
+}
+
+// lost are errors after which a job or a target is silently missing.
+var lost = map[string]bool{
+	"Creating target failed": true, "error creating new scrape pool": true, "Cannot create service discovery": true,
 }
 
 func newJournal(l *slog.Logger) *journal {
@@ -36,10 +45,13 @@ func newJournal(l *slog.Logger) *journal {
 
 func (j *journal) logger() *slog.Logger { return slog.New(entry{journal: j, next: j.next}) }
 
-// trouble is the last error of discovery, empty if there was none.
+// trouble is the last error of discovery, empty if there was none lately.
 func (j *journal) trouble() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if time.Since(j.at) > fades {
+		return ""
+	}
 	return j.last
 }
 
@@ -79,9 +91,9 @@ func (e entry) Handle(ctx context.Context, r slog.Record) error {
 		fmt.Fprintf(text, " %s=%s", a.Key, a.Value)
 		return true
 	})
-	if r.Level >= slog.LevelError && (strings.Contains(e.attrs, " discovery=") || strings.Contains(r.Message, "target")) {
+	if r.Level >= slog.LevelError && (strings.Contains(e.attrs, " discovery=") || lost[r.Message]) {
 		e.mu.Lock()
-		e.last = fmt.Sprintf("%s: %s%s", r.Time.UTC().Format(time.TimeOnly+" UTC"), c.Message, text)
+		e.at, e.last = r.Time, fmt.Sprintf("%s: %s%s", r.Time.UTC().Format(time.TimeOnly+" UTC"), c.Message, text)
 		e.mu.Unlock()
 	}
 	if !e.next.Enabled(ctx, r.Level) || !e.due(c.Message+e.attrs+text.String(), r.Time) {

@@ -52,7 +52,7 @@ func inBubble(t *testing.T, handler http.HandlerFunc, f func(t *testing.T, s *So
 		net := &pipes{calls: make(chan net.Conn), closed: make(chan struct{})}
 		srv := &http.Server{Handler: handler, ReadHeaderTimeout: time.Hour}
 		go func() { _ = srv.Serve(net) }()
-		defer srv.Close()
+		defer func() { _ = srv.Close() }()
 		dialer = net.dial
 		j, err := Target("http://db-1:9100", 0)
 		if err != nil {
