@@ -77,7 +77,7 @@ func (a *appender) Commit() (err error) {
 	return nil
 }
 
-func (a *appender) room() int { return a.source.o.MaxSeries - a.source.Series() }
+func (a *appender) room() int { return a.source.o.MaxSeries - a.source.Engine.Series() }
 
 // reserve is how many series of reports the bound may be passed by.
 func (a *appender) reserve() int { return a.source.o.MaxSeries/10 + 100 }

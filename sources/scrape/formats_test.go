@@ -83,7 +83,7 @@ func TestProtobufWithNativeHistograms(t *testing.T) {
 		t.Errorf("the histogram itself is neither shown nor warned of: %v, %v", f, err)
 	}
 	m, err := s.Metadata(t.Context(), "latency_seconds_bucket")
-	if err != nil || len(m) != 1 || m[0] != (Metadata{Metric: "latency_seconds", Type: "histogram", Help: "How long it takes."}) {
+	if err != nil || len(m) != 1 || m[0] != (sources.Metadata{Metric: "latency_seconds", Type: "histogram", Help: "How long it takes."}) {
 		t.Errorf("metadata: %v, %v", m, err)
 	}
 }

@@ -118,7 +118,7 @@ func TestTheBoundOnSeriesIsKeptAndSaid(t *testing.T) {
 	}
 	s := open(t, Options{Jobs: jobs, MaxSeries: 50})
 	gives(t, s, `sum(up)`, `{} 2`)
-	if n := s.Series(); n > 60 {
+	if n := s.Engine.Series(); n > 60 {
 		t.Errorf("%d series are held", n)
 	}
 	until(t, "the note", func() bool {

@@ -11,27 +11,20 @@ import (
 	"nightjar/sources"
 )
 
-// Metadata is what a target says of a metric.
-type Metadata struct {
-	Metric string // the family: without _bucket, _sum, _count
-	Type   string // "counter", "gauge", "histogram", "summary", "unknown" ...
-	Help   string
-	Unit   string // as OpenMetrics has it; mostly empty
-}
-
 // suffixes are what series add to the name of their family.
 var suffixes = []string{"_bucket", "_count", "_sum", "_total", "_created", "_info", "_gcount", "_gsum"}
 
 // Metadata gives what the targets that are scraped now say of a metric, or of
-// all if it is empty, sorted by name. The name of a series works as well as that of
+// all if it is empty, sorted by name; see
+// sources.MetadataReader. The name of a series works as well as that of
 // its family. Where targets differ there are several entries; there is none for
 // what no page describes.
-func (s *Source) Metadata(ctx context.Context, metric string) ([]Metadata, error) {
+func (s *Source) Metadata(ctx context.Context, metric string) ([]sources.Metadata, error) {
 	const op = "metadata"
 	if s.ctx.Err() != nil {
 		return nil, sources.Errorf(s.o.Name, op, sources.KindUnavailable, "the source is closed")
 	}
-	var all []Metadata
+	var all []sources.Metadata
 	for _, t := range s.pool.active() {
 		if err := ctx.Err(); err != nil {
 			return nil, sources.Errorf(s.o.Name, op, sources.KindCancelled, "%w", err)
@@ -44,7 +37,7 @@ func (s *Source) Metadata(ctx context.Context, metric string) ([]Metadata, error
 			all = append(all, described(m))
 		}
 	}
-	slices.SortFunc(all, func(a, b Metadata) int {
+	slices.SortFunc(all, func(a, b sources.Metadata) int {
 		return cmp.Or(strings.Compare(a.Metric, b.Metric), strings.Compare(a.Type, b.Type),
 			strings.Compare(a.Help, b.Help), strings.Compare(a.Unit, b.Unit))
 	})
@@ -65,6 +58,6 @@ func family(t target, metric string) (scrape.MetricMetadata, bool) {
 	return scrape.MetricMetadata{}, false
 }
 
-func described(m scrape.MetricMetadata) Metadata {
-	return Metadata{Metric: m.MetricFamily, Type: string(m.Type), Help: m.Help, Unit: m.Unit}
+func described(m scrape.MetricMetadata) sources.Metadata {
+	return sources.Metadata{Metric: m.MetricFamily, Type: string(m.Type), Help: m.Help, Unit: m.Unit}
 }

@@ -38,7 +38,8 @@ type Options struct {
 }
 
 // A Source is what a set of targets exposes. It implements sources.Source,
-// RangeQuerier, InstantQuerier, LabelDiscoverer, Lister and StatusReporter.
+// RangeQuerier, InstantQuerier, LabelDiscoverer, SeriesFinder, MetadataReader,
+// Lister and StatusReporter.
 type Source struct {
 	*engine.Engine // the queries
 	o              Options
@@ -133,7 +134,7 @@ func (s *Source) Status() sources.Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return sources.Status{
-		Kind: kind, Interval: s.interval, Series: s.Series(), Since: s.Oldest(), Fresh: true,
+		Kind: kind, Interval: s.interval, Series: s.Engine.Series(), Since: s.Oldest(), Fresh: true,
 		Notes: append([]string(nil), s.notes...), Received: s.received.Load(),
 	}
 }
@@ -143,6 +144,8 @@ var (
 	_ sources.RangeQuerier    = (*Source)(nil)
 	_ sources.InstantQuerier  = (*Source)(nil)
 	_ sources.LabelDiscoverer = (*Source)(nil)
+	_ sources.SeriesFinder    = (*Source)(nil)
+	_ sources.MetadataReader  = (*Source)(nil)
 	_ sources.Lister          = (*Source)(nil)
 	_ sources.StatusReporter  = (*Source)(nil)
 )

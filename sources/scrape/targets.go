@@ -127,7 +127,7 @@ func (s *Source) remarks(active []target) []string {
 		notes = append(notes, fmt.Sprintf("%d more targets are down", down-maxNamed))
 	}
 	if left > 0 {
-		notes = append(notes, fmt.Sprintf("%d samples of the last scrapes are left out, as %d series are held: the bound is %d", left, s.Series(), s.o.MaxSeries))
+		notes = append(notes, fmt.Sprintf("%d samples of the last scrapes are left out, as %d series are held: the bound is %d", left, s.Engine.Series(), s.o.MaxSeries))
 	}
 	for name, ts := range s.pool.manager.TargetsActive() {
 		targets[name] = len(ts)
