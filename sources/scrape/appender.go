@@ -41,15 +41,16 @@ type appender struct {
 // error, which would fail the rest of the page: it gets no reference.
 func (a *appender) Append(ref storage.SeriesRef, l labels.Labels, t int64, v float64) (_ storage.SeriesRef, err error) {
 	defer a.contain(&err)
-	if name := l.Get(model.MetricNameLabel); reports[name] {
-		if name == "scrape_samples_scraped" {
-			a.samples = v // a federated page may have this too, but the report is written last
-		}
-		if ref == 0 && a.room() <= -a.reserve() {
-			a.leftOut++
-			return 0, nil
-		}
-	} else if ref == 0 && a.room() <= 0 {
+	name := l.Get(model.MetricNameLabel)
+	if name == "scrape_samples_scraped" {
+		a.samples = v // a federated page may have this too, but the report is written last
+	}
+	if ref != 0 {
+		return a.Appender.Append(ref, l, t, v)
+	}
+	a.source.admission.Lock()
+	defer a.source.admission.Unlock()
+	if !a.room(reports[name]) {
 		a.leftOut++
 		return 0, nil
 	}
@@ -59,7 +60,12 @@ func (a *appender) Append(ref storage.SeriesRef, l labels.Labels, t int64, v flo
 // AppendHistogram adds a native histogram, see Append.
 func (a *appender) AppendHistogram(ref storage.SeriesRef, l labels.Labels, t int64, h *histogram.Histogram, fh *histogram.FloatHistogram) (_ storage.SeriesRef, err error) {
 	defer a.contain(&err)
-	if ref == 0 && a.room() <= 0 {
+	if ref != 0 {
+		return a.Appender.AppendHistogram(ref, l, t, h, fh)
+	}
+	a.source.admission.Lock()
+	defer a.source.admission.Unlock()
+	if !a.room(false) {
 		a.leftOut++
 		return 0, nil
 	}
@@ -77,10 +83,15 @@ func (a *appender) Commit() (err error) {
 	return nil
 }
 
-func (a *appender) room() int { return a.source.o.MaxSeries - a.source.Engine.Series() }
-
-// reserve is how many series of reports the bound may be passed by.
-func (a *appender) reserve() int { return a.source.o.MaxSeries/10 + 100 }
+// room reports whether one more series may be held. Reports may pass the bound
+// by a tenth. Admission is locked.
+func (a *appender) room(report bool) bool {
+	most := a.source.o.MaxSeries
+	if report {
+		most += most/10 + 100
+	}
+	return a.source.Engine.Series() < most
+}
 
 // contain turns a panic of the storage into the error of one scrape.
 func (a *appender) contain(err *error) {

@@ -54,7 +54,8 @@ type Source struct {
 	done   chan struct{} // closed when the loop has ended
 	came   chan struct{} // a scrape has been written
 
-	tallies tallies
+	tallies   tallies
+	admission sync.Mutex // of new series: scrapes run side by side
 
 	mu      sync.Mutex
 	rounds  int
