@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"nightjar/themes"
 	"nightjar/ui/boards"
@@ -258,7 +259,22 @@ func (m *Model) nextTheme() {
 		}
 	}
 	m.applyTheme()
-	m.notice = "theme " + m.theme
+	m.notice = m.themeNotice()
+}
+
+// themeNotice names the theme, and says when it is made for the other background:
+// the terminal keeps its own.
+func (m *Model) themeNotice() string {
+	t := m.currentTheme()
+	s := "theme " + t.Name
+	switch {
+	case t.Dark == m.dark || m.opts.Profile <= colorprofile.ASCII:
+	case t.Dark:
+		s += ", made for a dark background"
+	default:
+		s += ", made for a light background"
+	}
+	return s
 }
 
 // currentTheme is the theme in force: the one chosen, or by the background.

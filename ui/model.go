@@ -243,6 +243,9 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
 		m.applyTheme()
+		if t := m.currentTheme(); t.Dark != m.dark && t.Name != "mono" {
+			m.notice = m.themeNotice() // it was asked for, and will be hard to read
+		}
 	case tea.ColorProfileMsg:
 		if m.opts.Profile > msg.Profile || m.opts.Terminal == nil {
 			break

@@ -9,7 +9,7 @@ import (
 // publish makes r the newest result of e. One that nobody took is lost, and counted.
 func (p *Poller) publish(e *entry, r Result) {
 	p.version++
-	r.Key, r.Source, r.Version = e.key, e.lane.name, p.version
+	r.Key, r.Source, r.Version, r.Every = e.key, e.lane.name, p.version, e.period()
 	if e.result != nil {
 		r.Replaced = e.result.Replaced
 	}

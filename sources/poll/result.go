@@ -74,6 +74,7 @@ type Result struct {
 	Err      error         // of the last request; nil if it was good
 	ErrSince time.Time     // since when requests fail
 	NextTry  time.Time     // when it is asked again; zero: not scheduled
+	Every    time.Duration // how often new data is due
 	Version  uint64        // grows with every change of the job
 	Replaced uint64        // results of this job that a newer one replaced unread
 }

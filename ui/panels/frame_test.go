@@ -58,7 +58,7 @@ func TestStateOf(t *testing.T) {
 	f(r(failed(poll.Stale, sources.KindTimeout, 2*time.Minute), fetched(0)), poll.Stale, false, "stale 2m00s: timed out, next in 8s", "stale 2m00s", "")
 	// What is asked seldom is due seldom.
 	seldom := fetched(26 * time.Second)
-	seldom.NextTry = noon().Add(4 * time.Second)
+	seldom.Every = 30 * time.Second
 	f(r(seldom), poll.OK, false, "", "", "30s")
 	// What was empty and fails has nothing to show but the error.
 	nothing := failed(poll.Stale, sources.KindQuery, 2*time.Minute)

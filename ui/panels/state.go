@@ -108,7 +108,10 @@ func tally(got []*poll.Result, now time.Time, every time.Duration) count {
 			n.loading++
 			continue
 		}
-		due := dueEvery(r, every)
+		due := every
+		if every > 0 {
+			due = max(every, r.Every)
+		}
 		old := due > 0 && !r.At.IsZero() && now.Sub(r.At) > 3*due+10*time.Second
 		failed := r.State == poll.Failed || r.Err != nil && holdsNothing(r)
 		switch {
@@ -137,14 +140,6 @@ func tally(got []*poll.Result, now time.Time, every time.Duration) count {
 		}
 	}
 	return n
-}
-
-// dueEvery is how often new data of r is due where its panel's is every.
-func dueEvery(r *poll.Result, every time.Duration) time.Duration {
-	if every <= 0 || r.NextTry.IsZero() || r.Err != nil {
-		return every
-	}
-	return max(every, r.NextTry.Sub(r.At).Round(time.Second))
 }
 
 // holdsNothing reports whether the last good answer of r, if any, was empty.
