@@ -81,7 +81,7 @@ func runProgram(ctx context.Context, s *session, model *ui.Model, terminal *scre
 	p := tea.NewProgram(model, append(options, tea.WithFilter(job.filter))...)
 	ended := make(chan struct{})
 	defer close(ended)
-	go job.watch(p, int(terminal.Fd()), ended) //nolint:gosec // a descriptor fits an int
+	go job.watch(p, int(terminal.Fd()), ended)
 	go func() {
 		select {
 		case <-ended:
