@@ -25,6 +25,21 @@ const maxProcs = 4
 // ending is how long the program may take to end when it is told to.
 const ending = 2 * time.Second
 
+// canDraw says why the dashboard cannot be shown on stdout.
+func (s *session) canDraw() error {
+	const instead = `use "nightjar frame" for a picture or "nightjar query" for values`
+	if _, ok := terminal(s.env.Stdout); !ok {
+		return failed(exitUsage, "stdout is not a terminal: the dashboard needs one; %s", instead)
+	}
+	switch s.env.variable("TERM") {
+	case "":
+		return failed(exitUsage, "TERM is not set: nobody knows what this terminal can show; %s, or set it, such as TERM=xterm", instead)
+	case "dumb":
+		return failed(exitUsage, "TERM=dumb: this terminal cannot show the dashboard; %s", instead)
+	}
+	return nil
+}
+
 // openDashboard runs the dashboard on the terminal and returns the exit code.
 func openDashboard(ctx context.Context, s *session) int {
 	err := runDashboard(ctx, s)
