@@ -56,11 +56,14 @@ func runDashboard(ctx context.Context, s *session) error {
 	}
 	runtime.GOMAXPROCS(min(maxProcs, runtime.GOMAXPROCS(0)))
 	d, err := s.openDeck(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, errInterrupted):
+		return nil // as when it is told to end a moment later
+	case err != nil:
 		return err
 	}
 	opts := d.options
-	opts.Profile = colorprofile.Detect(out, s.env.Environ)
+	opts.Profile = colorprofile.Detect(out, s.env.colours())
 	opts.Mouse = !s.set.noMouse
 	opts.Dark = true // until the terminal says
 
@@ -85,7 +88,7 @@ func runDashboard(ctx context.Context, s *session) error {
 // runProgram runs the Bubble Tea program until it is told to end, or the terminal is gone.
 func runProgram(ctx context.Context, s *session, model *ui.Model, terminal *screen.Terminal) error {
 	options := []tea.ProgramOption{
-		tea.WithOutput(terminal), tea.WithEnvironment(s.env.Environ),
+		tea.WithOutput(terminal), tea.WithEnvironment(s.env.colours()),
 		tea.WithFPS(1), // its view is constant; our frames do not wait for its ticker
 		tea.WithoutSignalHandler(),
 	}

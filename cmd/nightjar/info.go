@@ -170,7 +170,7 @@ func (s *session) terminalInfo() chapter {
 	} else {
 		c.add("stdout", "not a terminal")
 	}
-	colours := colorprofile.Detect(s.env.Stdout, s.env.Environ).String()
+	colours := colorprofile.Detect(s.env.Stdout, s.env.colours()).String()
 	if colours == colorprofile.NoTTY.String() {
 		colours = "none"
 	}
