@@ -116,7 +116,11 @@ func remap(m *keys.Map, c *config.Config) error {
 	for _, err := range m.Remap(c.Keys) {
 		var r *keys.RemapError
 		errors.As(err, &r) // by the word of Remap
-		problems = append(problems, c.Problem("keys."+r.Action, "keys."+err.Error()))
+		message := "keys." + err.Error()
+		if r.Unknown {
+			message += "; docs/keys.md and nightjar man list all"
+		}
+		problems = append(problems, c.Problem("keys."+r.Action, message))
 	}
 	if len(problems) == 0 {
 		return nil
