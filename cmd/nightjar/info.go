@@ -109,6 +109,8 @@ func (s *session) fileInfo() chapter {
 	switch path := s.defaultConfig(); {
 	case s.path != "":
 		c.add("configuration", "%s", s.path)
+	case s.unread != nil:
+		c.add("configuration", "none; %s", s.unread)
 	case path != "":
 		c.add("configuration", "none; it would be %s", path)
 	default:

@@ -29,6 +29,7 @@ type session struct {
 	file    *config.Config    // never nil once resolved; says nothing if there is no file
 	path    string            // of the file; empty: there is none
 	text    []byte            // of the file
+	unread  error             // why the file in the default place could not be read
 	targets []string          // board files
 
 	log    *slog.Logger
@@ -77,7 +78,8 @@ func (s *session) defaultConfig() string {
 	return ""
 }
 
-// readConfig reads the configuration. One that was asked for must be there.
+// readConfig reads the configuration. One that was asked for must be there; the
+// default one is left out if it cannot be reached, whatever stands in the way.
 func (s *session) readConfig() error {
 	origin := "--config"
 	if s.set.config == "" {
@@ -101,7 +103,8 @@ func (s *session) readConfig() error {
 	case asked:
 		return failed(exitUsage, "%s: %w", origin, err)
 	default:
-		return failed(exitUsage, "configuration: %w", err)
+		s.unread = pathError(err)
+		return nil
 	}
 	file, err := config.Decode(path, text)
 	if err != nil {
@@ -204,6 +207,9 @@ func (s *session) openLog() error {
 	s.closer = append(s.closer, f.Close)
 	s.log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.log.Info("start", "version", version, "config", s.path)
+	if s.unread != nil {
+		s.log.Warn("the configuration cannot be read and is left out", "err", s.unread)
+	}
 	return nil
 }
 
