@@ -24,14 +24,18 @@ func adapters() map[string]opener {
 }
 
 // openSources opens the sources that the settings ask for; the first is the
-// default one. They are closed with the session.
+// default one. They are closed with the session. It is errInterrupted if ctx is
+// done before they are open.
 func (s *session) openSources(ctx context.Context) ([]sources.Source, error) {
 	kind := "local"
 	if s.set.demo {
 		kind = "demo"
 	}
 	src, err := adapters()[kind](ctx, s)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, errInterrupted
+	case err != nil:
 		return nil, failed(exitUnreachable, "%w; --log-file keeps the details", err)
 	}
 	s.closer = append(s.closer, src.Close)

@@ -20,16 +20,20 @@ type document struct {
 }
 
 // documents reads the YAML files that a list in the configuration names: a
-// file is itself, a folder is the files in it, by name.
-func (s *session) documents(key string, paths []string) ([]document, error) {
-	var docs []document
-	for _, p := range paths {
+// file is itself, a folder is the files in it, by name. What cannot be read is a
+// problem of its entry.
+func (s *session) documents(key string, paths []string) (docs []document, problems config.Problems) {
+	for i, p := range paths {
+		lost := func(err error) {
+			problems = append(problems, s.file.Problem(fmt.Sprintf("%s.%d", key, i+1), fmt.Sprintf("%s: %v", key, pathError(err))))
+		}
 		p = s.near(p)
 		files := []string{p}
 		if isDir(p) {
 			entries, err := os.ReadDir(p)
 			if err != nil {
-				return nil, s.file.Problem(key, fmt.Sprintf("%s: %v", key, pathError(err)))
+				lost(err)
+				continue
 			}
 			files = files[:0]
 			for _, e := range entries {
@@ -41,12 +45,13 @@ func (s *session) documents(key string, paths []string) ([]document, error) {
 		for _, f := range files {
 			text, err := os.ReadFile(f)
 			if err != nil {
-				return nil, s.file.Problem(key, fmt.Sprintf("%s: %v", key, pathError(err)))
+				lost(err)
+				continue
 			}
 			docs = append(docs, document{f, text})
 		}
 	}
-	return docs, nil
+	return docs, problems
 }
 
 // boards gives the boards in the order of the screens, and the name of the
@@ -62,15 +67,10 @@ func (s *session) boards() (list []*boards.Board, first string, err error) {
 		}
 		targets = append(targets, document{t, text})
 	}
-	own, err := s.documents("boards", s.file.Boards)
-	if err != nil {
-		return nil, "", err
-	}
-	given, err := decodeBoards(append(slices.Clone(targets), own...))
-	if err != nil {
-		return nil, "", err
-	}
-	list = append(list, given[:len(targets)]...)
+	own, problems := s.documents("boards", s.file.Boards)
+	decoded, broken := decodeBoards(append(slices.Clone(targets), own...))
+	problems = append(problems, broken...)
+	list, given := present(decoded[:len(targets)]), present(decoded)
 	for _, b := range s.builtinBoards() {
 		if mine := boards.ByName(given, b.Name); mine == nil {
 			list = append(list, b)
@@ -84,14 +84,22 @@ func (s *session) boards() (list []*boards.Board, first string, err error) {
 		}
 	}
 	first = s.set.board
-	if first != "" && boards.ByName(list, first) == nil {
+	if first != "" && len(broken) == 0 && boards.ByName(list, first) == nil { // a broken one may be meant
 		names := make([]string, len(list))
 		for i, b := range list {
 			names[i] = b.Name
 		}
-		return nil, "", s.blame("board", fmt.Errorf("no board is called %q; there are %s", first, strings.Join(names, ", ")))
+		err = s.blame("board", fmt.Errorf("no board is called %q; there are %s", first, strings.Join(names, ", ")))
+	}
+	if err := withProblems(problems, err); err != nil {
+		return nil, "", err
 	}
 	return list, first, nil
+}
+
+// present leaves out the boards that could not be loaded.
+func present(decoded []*boards.Board) []*boards.Board {
+	return slices.DeleteFunc(slices.Clone(decoded), func(b *boards.Board) bool { return b == nil })
 }
 
 // shopBoard is the board of the demo's own metrics: first with it, left out without.
@@ -111,10 +119,9 @@ func (s *session) builtinBoards() []*boards.Board {
 	return all
 }
 
-// decodeBoards gives one board of each document, or every problem of all of them.
-func decodeBoards(docs []document) ([]*boards.Board, error) {
-	var list []*boards.Board
-	var problems config.Problems
+// decodeBoards gives the board of each document, nil for one with problems, and
+// every problem of all of them.
+func decodeBoards(docs []document) (list []*boards.Board, problems config.Problems) {
 	from := map[string]string{}
 	for _, d := range docs {
 		b, found := boards.Load(d.text, d.path, boards.KnownUnit(units.Known))
@@ -126,15 +133,13 @@ func decodeBoards(docs []document) ([]*boards.Board, error) {
 		case from[b.Name] != "":
 			problems = append(problems, config.NewProblem(d.path, nil, config.Position{},
 				fmt.Sprintf("a board is called %q already, in %s", b.Name, from[b.Name])))
+			b = nil
 		default:
 			from[b.Name] = d.path
-			list = append(list, b)
 		}
+		list = append(list, b)
 	}
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return list, nil
+	return list, problems
 }
 
 // keyMap is the keys as the configuration wants them.

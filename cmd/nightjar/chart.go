@@ -84,7 +84,7 @@ func earliest(f *sources.Frame) time.Time {
 
 // picture is a grid as text: in colour on a terminal that has them.
 func (s *session) picture(g *screen.Grid) string {
-	profile := colorprofile.Detect(s.env.Stdout, s.env.Environ)
+	profile := colorprofile.Detect(s.env.Stdout, s.env.colours())
 	if _, ok := terminal(s.env.Stdout); ok && profile > colorprofile.NoTTY {
 		theme, err := themes.Pick(s.set.theme, true)
 		if err != nil {

@@ -21,7 +21,8 @@ func checkCommand(s *session) *cobra.Command {
 		Short: "Say what is wrong with configurations, boards and themes",
 		Long: `Say what is wrong with configurations, boards and themes: one line
 "file:line:col: message" for each problem, "file: ok" for a file without one.
-What a file is, is seen from its content.
+What a file is, is seen from its content. Of a configuration, the boards and
+themes that it names are checked too; its paths start at its folder.
 
 Exit status: 0 no problems, 1 problems, 2 usage or a file that cannot be read.`,
 		Example: "  nightjar check ~/.config/nightjar/config.yaml boards/*.yaml",
@@ -42,6 +43,7 @@ Exit status: 0 no problems, 1 problems, 2 usage or a file that cannot be read.`,
 
 func (s *session) check(files []string, quiet bool) error {
 	code := exitOK
+	said := map[string]bool{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -49,9 +51,12 @@ func (s *session) check(files []string, quiet bool) error {
 			code = max(code, exitUsage)
 			continue
 		}
-		problems := checkFile(file, text)
+		problems := s.checkFile(file, text)
 		for _, p := range problems {
-			fmt.Fprintln(s.out, screen.Clean(p.Error()))
+			if line := p.Error(); !said[line] { // a configuration names boards that may be named here too
+				said[line] = true
+				fmt.Fprintln(s.out, screen.Clean(line))
+			}
 			code = max(code, exitFailed)
 		}
 		if len(problems) == 0 && !quiet {
@@ -74,40 +79,26 @@ func pathError(err error) error {
 }
 
 // checkFile finds what is wrong with a file of any kind.
-func checkFile(file string, text []byte) []error {
+func (s *session) checkFile(file string, text []byte) config.Problems {
 	names := config.Names(text)
 	has := func(keys ...string) bool {
 		return slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(names, k) })
 	}
+	checkBoard := func() config.Problems {
+		_, problems := decodeBoards([]document{{file, text}})
+		return problems
+	}
 	switch {
 	case has("rows"):
-		return checkBoard(file, text)
+		return checkBoard()
 	case has("tokens", "paper", "base", "base00", "palette", "scheme", "system", "variant"):
-		return checkTheme(file, text)
+		_, problems := decodeThemes([]document{{file, text}})
+		return problems
 	case has("title", "variables", "description") && !has(config.Keys()...):
-		return checkBoard(file, text)
+		return checkBoard()
 	default:
-		return checkConfig(file, text)
+		return s.review(file, text)
 	}
-}
-
-func checkTheme(file string, text []byte) []error {
-	_, err := decodeThemes([]document{{file, text}})
-	return flatten(err)
-}
-
-func checkBoard(file string, text []byte) []error {
-	_, err := decodeBoards([]document{{file, text}})
-	return flatten(err)
-}
-
-func checkConfig(file string, text []byte) []error {
-	c, err := config.Decode(file, text)
-	if err != nil {
-		return flatten(err)
-	}
-	m := keys.Default()
-	return flatten(remap(&m, c))
 }
 
 // remap gives m the keys of the configuration. Its error is a config.Problems.
@@ -116,26 +107,14 @@ func remap(m *keys.Map, c *config.Config) error {
 	for _, err := range m.Remap(c.Keys) {
 		var r *keys.RemapError
 		errors.As(err, &r) // by the word of Remap
-		problems = append(problems, c.Problem("keys."+r.Action, "keys."+err.Error()))
+		message := "keys." + err.Error()
+		if r.Unknown {
+			message += "; docs/keys.md and nightjar man list all"
+		}
+		problems = append(problems, c.Problem("keys."+r.Action, message))
 	}
 	if len(problems) == 0 {
 		return nil
 	}
 	return problems
-}
-
-// flatten makes one error of each problem.
-func flatten(err error) []error {
-	if err == nil {
-		return nil
-	}
-	var problems config.Problems
-	if !errors.As(err, &problems) {
-		return []error{err}
-	}
-	all := make([]error, len(problems))
-	for i, p := range problems {
-		all[i] = p
-	}
-	return all
 }

@@ -25,6 +25,21 @@ const maxProcs = 4
 // ending is how long the program may take to end when it is told to.
 const ending = 2 * time.Second
 
+// canDraw says why the dashboard cannot be shown on stdout.
+func (s *session) canDraw() error {
+	const instead = `use "nightjar frame" for a picture or "nightjar query" for values`
+	if _, ok := terminal(s.env.Stdout); !ok {
+		return failed(exitUsage, "stdout is not a terminal: the dashboard needs one; %s", instead)
+	}
+	switch s.env.variable("TERM") {
+	case "":
+		return failed(exitUsage, "TERM is not set: nobody knows what this terminal can show; %s, or set it, such as TERM=xterm", instead)
+	case "dumb":
+		return failed(exitUsage, "TERM=dumb: this terminal cannot show the dashboard; %s", instead)
+	}
+	return nil
+}
+
 // openDashboard runs the dashboard on the terminal and returns the exit code.
 func openDashboard(ctx context.Context, s *session) int {
 	err := runDashboard(ctx, s)
@@ -41,11 +56,14 @@ func runDashboard(ctx context.Context, s *session) error {
 	}
 	runtime.GOMAXPROCS(min(maxProcs, runtime.GOMAXPROCS(0)))
 	d, err := s.openDeck(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, errInterrupted):
+		return nil // as when it is told to end a moment later
+	case err != nil:
 		return err
 	}
 	opts := d.options
-	opts.Profile = colorprofile.Detect(out, s.env.Environ)
+	opts.Profile = colorprofile.Detect(out, s.env.colours())
 	opts.Mouse = !s.set.noMouse
 	opts.Dark = true // until the terminal says
 
@@ -70,7 +88,7 @@ func runDashboard(ctx context.Context, s *session) error {
 // runProgram runs the Bubble Tea program until it is told to end, or the terminal is gone.
 func runProgram(ctx context.Context, s *session, model *ui.Model, terminal *screen.Terminal) error {
 	options := []tea.ProgramOption{
-		tea.WithOutput(terminal), tea.WithEnvironment(s.env.Environ),
+		tea.WithOutput(terminal), tea.WithEnvironment(s.env.colours()),
 		tea.WithFPS(1), // its view is constant; our frames do not wait for its ticker
 		tea.WithoutSignalHandler(),
 	}

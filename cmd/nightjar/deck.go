@@ -20,15 +20,15 @@ type deck struct {
 func (s *session) openDeck(ctx context.Context) (*deck, error) {
 	list, first, err := s.boards()
 	if err != nil {
-		return nil, err
+		return nil, s.whole(err)
 	}
 	userThemes, err := s.themes()
 	if err != nil {
-		return nil, err
+		return nil, s.whole(err)
 	}
 	keyMap, err := s.keyMap()
 	if err != nil {
-		return nil, err
+		return nil, s.whole(err)
 	}
 	d := &deck{options: ui.Options{
 		Boards: list, Board: first, Vars: s.set.vars, Keys: keyMap, Themes: userThemes, Theme: s.set.theme,

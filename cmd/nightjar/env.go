@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -29,6 +30,19 @@ func (e Env) variable(name string) string {
 		}
 	}
 	return ""
+}
+
+// noColour reports whether colours are not wanted: NO_COLOR counts when it is
+// not empty, whatever it says (https://no-color.org).
+func (e Env) noColour() bool { return e.variable("NO_COLOR") != "" }
+
+// colours is the environment for those who look for colours in it:
+// colorprofile takes NO_COLOR for a boolean, and "yes" for none.
+func (e Env) colours() []string {
+	if e.noColour() {
+		return append(slices.Clip(e.Environ), "NO_COLOR=1")
+	}
+	return e.Environ
 }
 
 // home is the user's home directory; empty if it is not known.

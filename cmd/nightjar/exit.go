@@ -36,6 +36,10 @@ func misused(format string, args ...any) error {
 	return &failure{code: exitUsage, err: fmt.Errorf(format, args...), hint: true}
 }
 
+// errInterrupted is the end of something that was told to stop: nobody's fault,
+// but there is no answer either.
+var errInterrupted = errors.New("interrupted")
+
 // errSilent is a failure that has said what there is to say.
 var errSilent = errors.New("")
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -40,7 +41,7 @@ and tests. It collects for --wait first, so that rates have something to stand o
 	}
 	s.addFlags(cmd, "config", "board", "range", "refresh", "interval", "theme", "var", "demo", "ascii", "utc", "log-file")
 	cmd.Flags().StringVar(&size, "size", "120x36", "`COLSxROWS` of the frame")
-	cmd.Flags().DurationVar(&wait, "wait", wait, "`DURATION` to collect before the frame is drawn")
+	cmd.Flags().Var(&durationValue{&wait, 0}, "wait", "`DURATION` to collect before the frame is drawn")
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "`FORMAT`: text, ansi or svg")
 	return cmd
 }
@@ -65,10 +66,16 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 		return err
 	}
 	d, err := s.openDeck(ctx)
+	if errors.Is(err, errInterrupted) {
+		return failed(exitFailed, "frame: %w", err)
+	}
 	if err != nil {
 		return err
 	}
 	d.options.Profile = colorprofile.TrueColor
+	if format == "ansi" && s.env.noColour() { // an svg is no terminal
+		d.options.Profile = colorprofile.ASCII
+	}
 	d.options.Dark = true
 	model, err := ui.New(d.options)
 	if err != nil {
@@ -81,11 +88,12 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 	}
 	<-collect.Done()
 	if ctx.Err() != nil {
-		return failed(exitFailed, "frame: %w", ctx.Err())
+		return failed(exitFailed, "frame: %w", errInterrupted)
 	}
 	model.Resize(w, h)
-	if err := settle(ctx, model, d, ending); err != nil {
-		return err
+	settle(ctx, model, d, ending)
+	if ctx.Err() != nil {
+		return failed(exitFailed, "frame: %w", errInterrupted)
 	}
 	g := screen.NewGrid(w, h)
 	model.Frame(g)
@@ -97,7 +105,7 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 }
 
 // settle takes results until every panel has its answer, or for d at most.
-func settle(ctx context.Context, m *ui.Model, d *deck, most time.Duration) error {
+func settle(ctx context.Context, m *ui.Model, d *deck, most time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	for !m.Settled() {
@@ -105,10 +113,9 @@ func settle(ctx context.Context, m *ui.Model, d *deck, most time.Duration) error
 		case <-d.options.Poller.Changed():
 			m.Take()
 		case <-ctx.Done():
-			return nil // what is missing says so in its place
+			return // what is missing says so in its place
 		}
 	}
-	return nil
 }
 
 // painter gives the way to write a grid in a format.

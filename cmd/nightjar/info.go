@@ -109,6 +109,8 @@ func (s *session) fileInfo() chapter {
 	switch path := s.defaultConfig(); {
 	case s.path != "":
 		c.add("configuration", "%s", s.path)
+	case s.unread != nil:
+		c.add("configuration", "none; %s", s.unread)
 	case path != "":
 		c.add("configuration", "none; it would be %s", path)
 	default:
@@ -170,7 +172,7 @@ func (s *session) terminalInfo() chapter {
 	} else {
 		c.add("stdout", "not a terminal")
 	}
-	colours := colorprofile.Detect(s.env.Stdout, s.env.Environ).String()
+	colours := colorprofile.Detect(s.env.Stdout, s.env.colours()).String()
 	if colours == colorprofile.NoTTY.String() {
 		colours = "none"
 	}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
 	"github.com/cpuguy83/go-md2man/v2/md2man"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"nightjar/ui/keys"
 )
 
 // manCommand prints the manual page, made from the commands themselves.
@@ -17,7 +20,9 @@ func manCommand(s *session) *cobra.Command {
 		Long:  "Print the manual page as roff. To read it: nightjar man | man -l -",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := s.out.Write(md2man.Render([]byte(manual(cmd.Root()))))
+			page := md2man.Render([]byte(manual(cmd.Root())))
+			page = bytes.ReplaceAll(page, []byte(".TS\nallbox;\n"), []byte(".TS\n")) // lines around every cell drown the words
+			_, err := s.out.Write(page)
 			return err //nolint:wrapcheck // said by Run
 		},
 	}
@@ -54,6 +59,8 @@ func manual(root *cobra.Command) string {
 		writeText(&b, text)
 		writeOptions(&b, c.Flags())
 	}
+	b.WriteString("# KEYS\n\nThe configuration gives actions other keys: *keys: {quit: [q, ctrl+q]}*.\n\n")
+	b.WriteString(keyTables(keys.Default(), "###"))
 	b.WriteString(`# ENVIRONMENT
 
 **NIGHTJAR_***
@@ -71,7 +78,7 @@ func manual(root *cobra.Command) string {
 # FILES
 
 *~/.config/nightjar/config.yaml*
-:   The configuration. Its keys are board, range, refresh, interval, theme, vars, ascii, mouse, read_only, utc, log_file, keys (action: list of keys), boards and themes (files and folders of your own). It need not exist. **nightjar check** says what is wrong with it.
+:   The configuration. Its keys are board, range, refresh, interval, theme, vars, ascii, mouse, read_only, utc, log_file, keys (action: list of keys, see KEYS), boards and themes (files and folders of your own). It need not exist. **nightjar check** says what is wrong with it.
 
 # EXIT STATUS
 

@@ -240,7 +240,7 @@ func TestConsole(t *testing.T) {
 	c.typed("1t")
 	c.sees("Range, now")
 	c.typed("2h\r")
-	c.sees("of 2h00m")
+	c.sees("of 2h")
 	c.typed(" ")
 	c.sees("paused")
 	c.typed("q")
@@ -281,6 +281,26 @@ func TestConsoleSignals(t *testing.T) {
 	f(unix.SIGTERM)
 	f(unix.SIGHUP)
 	f(unix.SIGINT)
+}
+
+// A terminal that does not move its cursor is told what to use instead, in plain text.
+func TestConsoleThatCannotShowIt(t *testing.T) {
+	bin, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := func(says string, env ...string) {
+		t.Helper()
+		c := startCommand(t, 160, 24, nil, exec.Command("env", append(env, bin, "--demo")...))
+		code := c.ends()
+		c.sees("nightjar: "+says, "nightjar frame")
+		if strings.Contains(c.written(), "\x1b") || code != exitUsage {
+			t.Errorf("%v: exit code %d, %q", env, code, c.written())
+		}
+	}
+	f("TERM=dumb", "TERM=dumb")
+	f("TERM is not set", "TERM=")
+	f("TERM is not set", "-u", "TERM")
 }
 
 // A closed or empty stdin is no reason to go without keys: the terminal has them.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -87,6 +88,9 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 		return err
 	}
 	all, err := s.openSources(ctx)
+	if errors.Is(err, errInterrupted) {
+		return failed(exitFailed, "query: %w", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -99,6 +103,9 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 		return err
 	}
 	frame, err := s.ask(ctx, src, q, at)
+	if err != nil && ctx.Err() != nil {
+		return failed(exitFailed, "query: %w", errInterrupted)
+	}
 	if err != nil {
 		if q.format == "json" {
 			writeJSONError(s.out, err)
@@ -152,7 +159,7 @@ func (s *session) collect(ctx context.Context, src sources.Source, wait time.Dur
 		case <-t.C:
 			return nil
 		case <-ctx.Done():
-			return failed(exitFailed, "query: interrupted while collecting")
+			return failed(exitFailed, "query: %w while collecting", errInterrupted)
 		}
 	}
 	c, ok := src.(collector)
@@ -163,7 +170,7 @@ func (s *session) collect(ctx context.Context, src sources.Source, wait time.Dur
 	defer cancel()
 	if err := c.WaitFor(limited, 2); err != nil {
 		if ctx.Err() != nil {
-			return failed(exitFailed, "query: interrupted while collecting")
+			return failed(exitFailed, "query: %w while collecting", errInterrupted)
 		}
 		return failed(exitUnreachable, "%w; --wait sets how long to collect", err)
 	}

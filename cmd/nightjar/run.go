@@ -96,8 +96,8 @@ and these beat the configuration file. It changes nothing anywhere.`,
 			if err := s.resolve(cmd.Flags(), args); err != nil {
 				return err
 			}
-			if _, ok := terminal(s.env.Stdout); !ok {
-				return failed(exitUsage, `stdout is not a terminal: the dashboard needs one; use "nightjar frame" for a picture or "nightjar query" for values`)
+			if err := s.canDraw(); err != nil {
+				return err
 			}
 			if code := openDashboard(cmd.Context(), s); code != exitOK {
 				return &failure{code: code, err: errSilent}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -206,6 +207,72 @@ func TestInterruptEndsCollecting(t *testing.T) {
 	if code == exitOK || stderr.Len() == 0 {
 		t.Errorf("exit %d, %q", code, stderr.String())
 	}
+}
+
+// Told to end before its source is open, the dashboard ends as it does a moment
+// later, and the others say that they have no answer.
+func TestInterruptAtTheStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, demo := range []bool{true, false} {
+		out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stderr bytes.Buffer
+		s := newSession(Env{Stdout: out, Stderr: &stderr, Environ: []string{"HOME=/nowhere", "TERM=xterm"}, Now: time.Now}, &output{w: out})
+		s.file, _ = config.Decode("", nil)
+		s.set.demo = demo
+		code := openDashboard(ctx, s)
+		s.close()
+		if code != exitOK || stderr.Len() > 0 {
+			t.Errorf("exit %d, %q", code, stderr.String())
+		}
+	}
+	f := func(says string, args ...string) {
+		t.Helper()
+		var stderr bytes.Buffer
+		code := Run(ctx, args, Env{
+			Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &stderr, Now: time.Now, Environ: []string{"HOME=/nowhere"},
+		})
+		if code != exitFailed || stderr.String() != says {
+			t.Errorf("%q: exit %d, %q", args, code, stderr.String())
+		}
+	}
+	f("nightjar: query: interrupted\n", "query", "up")
+	f("nightjar: frame: interrupted\n", "frame")
+	f("nightjar: frame: interrupted\n", "frame", "--demo")
+}
+
+func TestInterruptDuringFrame(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	var stderr bytes.Buffer
+	code := Run(ctx, []string{"frame", "--wait", "1h"}, Env{
+		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &stderr, Now: time.Now, Environ: []string{"HOME=/nowhere"},
+	})
+	if code != exitFailed || stderr.String() != "nightjar: frame: interrupted\n" {
+		t.Errorf("exit %d, %q", code, stderr.String())
+	}
+}
+
+// NO_COLOR takes the colours, not what tells levels apart without them.
+func TestNoColourFrame(t *testing.T) {
+	colour := regexp.MustCompile("\x1b\\[[0-9;]*\\b([349][0-7]|10[0-7]|[34]8;)")
+	f := func(format string, want bool, env ...string) {
+		t.Helper()
+		r := runInside(t, env, "frame", "--demo", "-o", format, "--size", "80x24")
+		if r.code != exitOK || colour.MatchString(r.stdout.String()) != want {
+			t.Errorf("%s with %v: exit %d, colours %v: %s", format, env, r.code, !want, r.stderr.String())
+		}
+		if format == "ansi" && !strings.Contains(r.stdout.String(), "\x1b[;1") {
+			t.Errorf("%s with %v: nothing is bold", format, env)
+		}
+	}
+	f("ansi", true)
+	f("ansi", true, "NO_COLOR=")
+	f("ansi", false, "NO_COLOR=1")
+	f("ansi", false, "NO_COLOR=yes", "COLORTERM=truecolor")
 }
 
 func TestExitCodes(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/sys/unix"
 
 	"nightjar/cmd/nightjar/config"
 	"nightjar/sources"
@@ -27,6 +28,8 @@ type session struct {
 	origin  map[string]string // setting -> the flag or variable that gave it
 	file    *config.Config    // never nil once resolved; says nothing if there is no file
 	path    string            // of the file; empty: there is none
+	text    []byte            // of the file
+	unread  error             // why the file in the default place could not be read
 	targets []string          // board files
 
 	log    *slog.Logger
@@ -45,10 +48,8 @@ func (s *session) resolve(flags *pflag.FlagSet, targets []string) error {
 	if err := s.settle(flags); err != nil {
 		return err
 	}
-	if s.set.span != "" {
-		if _, err := timeline.Parse(s.set.span, s.env.Now(), s.zone()); err != nil {
-			return s.blame("range", err)
-		}
+	if err := s.checkRange(); err != nil {
+		return s.whole(err)
 	}
 	for _, t := range targets {
 		if err := checkTarget(t); err != nil {
@@ -77,7 +78,8 @@ func (s *session) defaultConfig() string {
 	return ""
 }
 
-// readConfig reads the configuration. One that was asked for must be there.
+// readConfig reads the configuration. One that was asked for must be there; the
+// default one is left out if it cannot be reached, whatever stands in the way.
 func (s *session) readConfig() error {
 	origin := "--config"
 	if s.set.config == "" {
@@ -101,13 +103,25 @@ func (s *session) readConfig() error {
 	case asked:
 		return failed(exitUsage, "%s: %w", origin, err)
 	default:
-		return failed(exitUsage, "configuration: %w", err)
+		s.unread = pathError(err)
+		return nil
 	}
 	file, err := config.Decode(path, text)
 	if err != nil {
-		return err //nolint:wrapcheck // it names the file and the line
+		return s.review(path, text)
 	}
-	s.file, s.path = file, path
+	s.file, s.path, s.text = file, path, text
+	return nil
+}
+
+// checkRange says what is wrong with the range that is asked for.
+func (s *session) checkRange() error {
+	if s.set.span == "" {
+		return nil
+	}
+	if _, err := timeline.Parse(s.set.span, s.env.Now(), s.zone()); err != nil {
+		return s.blame("range", err)
+	}
 	return nil
 }
 
@@ -142,22 +156,60 @@ func (s *session) near(path string) string {
 	return filepath.Join(filepath.Dir(s.path), path)
 }
 
-// openLog starts logging to the file, if there is to be one.
-func (s *session) openLog() error {
-	path := s.set.logFile
+// logPath is the file to log to; empty if there is to be none.
+func (s *session) logPath() string {
+	if path := s.set.logFile; path == "" || s.origin["log-file"] != "" {
+		return path
+	}
+	return s.near(s.set.logFile)
+}
+
+// checkLog says why there can be no log, and makes none.
+func (s *session) checkLog() error {
+	path := s.logPath()
 	if path == "" {
 		return nil
 	}
-	if s.origin["log-file"] == "" {
-		path = s.near(path)
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		err = &fs.PathError{Op: "open", Path: path, Err: unix.EISDIR}
+	case err == nil:
+		err = access(path, unix.W_OK)
+	case errors.Is(err, fs.ErrNotExist): // it will be made
+		if err = access(filepath.Dir(path), unix.W_OK|unix.X_OK); err != nil {
+			err = &fs.PathError{Op: "open", Path: path, Err: errors.Unwrap(err)}
+		}
+	}
+	if err != nil {
+		return s.blame("log-file", pathError(err))
+	}
+	return nil
+}
+
+func access(path string, mode uint32) error {
+	if err := unix.Access(path, mode); err != nil {
+		return &fs.PathError{Op: "access", Path: path, Err: err}
+	}
+	return nil
+}
+
+// openLog starts logging to the file, if there is to be one.
+func (s *session) openLog() error {
+	path := s.logPath()
+	if path == "" {
+		return nil
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return s.blame("log-file", err)
+		return s.whole(s.blame("log-file", pathError(err)))
 	}
 	s.closer = append(s.closer, f.Close)
 	s.log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.log.Info("start", "version", version, "config", s.path)
+	if s.unread != nil {
+		s.log.Warn("the configuration cannot be read and is left out", "err", s.unread)
+	}
 	return nil
 }
 

@@ -156,13 +156,24 @@ func (s *session) settle(flags *pflag.FlagSet) error {
 				return failed(exitUsage, "%s: %w", t.variable(), err)
 			}
 			s.origin[t.flag] = t.variable()
-		case t.value != nil && s.file.Has(t.key):
-			if err := f.Value.Set(t.value(s.file)); err != nil {
-				return s.file.Problem(t.key, fmt.Sprintf("%s: %v", t.key, err))
+		default:
+			if err := t.fromFile(s.file, f.Value); err != nil {
+				return err
 			}
 		}
 	}
 	return s.settleVars()
+}
+
+// fromFile gives v what the file says about the setting, if it says anything.
+func (t setting) fromFile(c *config.Config, v pflag.Value) error {
+	if t.value == nil || !c.Has(t.key) {
+		return nil
+	}
+	if err := v.Set(t.value(c)); err != nil {
+		return c.Problem(t.key, fmt.Sprintf("%s: %v", t.key, err))
+	}
+	return nil
 }
 
 // settleVars merges variables by name: flags beat the environment, which beats the file.

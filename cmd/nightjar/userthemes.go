@@ -13,20 +13,21 @@ import (
 // themes gives the user's own themes, and sees to it that the one asked for
 // is among them or built in.
 func (s *session) themes() ([]themes.Theme, error) {
-	docs, err := s.documents("themes", s.file.Themes)
-	if err != nil {
-		return nil, err
-	}
-	list, err := decodeThemes(docs)
-	if err != nil {
-		return nil, err
-	}
+	docs, problems := s.documents("themes", s.file.Themes)
+	list, broken := decodeThemes(docs)
+	problems = append(problems, broken...)
 	named := func(t themes.Theme) bool { return t.Name == s.set.theme }
-	if _, err := themes.Pick(s.set.theme, true); err != nil && !slices.ContainsFunc(list, named) {
-		if own := themeNames(list); own != "" {
-			err = fmt.Errorf("%w; of your own there are %s", err, own)
-		}
-		return nil, s.blame("theme", err)
+	_, err := themes.Pick(s.set.theme, true)
+	switch {
+	case err == nil, slices.ContainsFunc(list, named), len(broken) > 0: // a broken one may be meant
+		err = nil
+	case len(list) > 0:
+		err = s.blame("theme", fmt.Errorf("%w; of your own there are %s", err, themeNames(list)))
+	default:
+		err = s.blame("theme", err)
+	}
+	if err := withProblems(problems, err); err != nil {
+		return nil, err
 	}
 	return list, nil
 }
@@ -39,10 +40,9 @@ func themeNames(list []themes.Theme) string {
 	return strings.Join(names, ", ")
 }
 
-// decodeThemes gives one theme of each document, or every problem of all of them.
-func decodeThemes(docs []document) ([]themes.Theme, error) {
-	var list []themes.Theme
-	var problems config.Problems
+// decodeThemes gives the themes of the documents that have no problem, and every
+// problem of the others.
+func decodeThemes(docs []document) (list []themes.Theme, problems config.Problems) {
 	for _, d := range docs {
 		t, err := themes.Load(d.text, d.path)
 		if err == nil {
@@ -55,8 +55,5 @@ func decodeThemes(docs []document) ([]themes.Theme, error) {
 			problems = append(problems, config.NewProblem(d.path, d.text, config.Position{Line: p.Line, Column: p.Col}, p.Message))
 		}
 	}
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return list, nil
+	return list, problems
 }

@@ -3,7 +3,10 @@ package boards_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"nightjar/ui/boards"
 	"nightjar/ui/units"
@@ -44,6 +47,35 @@ func TestBuiltinBoardsHaveNoProblems(t *testing.T) {
 			for _, p := range row.Panels {
 				if target := p.Link; target != "" && boards.ByName(all, target) == nil {
 					t.Errorf("%s: panel %s links to %q, which is no board", b.Name, p.ID, target)
+				}
+			}
+		}
+	}
+}
+
+// Keys can be remapped, so what a board says about itself names none: no
+// letter or sign alone, and none of the keys that have a name.
+func TestBuiltinBoardsNameNoKeys(t *testing.T) {
+	names := []string{"enter", "esc", "tab", "space", "pgup", "pgdown", "left", "right", "up", "down", "home", "end"}
+	f := func(where, text string) {
+		t.Helper()
+		for _, word := range strings.Fields(text) {
+			bare := strings.Trim(word, "`*.,;:()")
+			quoted := strings.Contains(word, "`")
+			alone := utf8.RuneCountInString(bare) == 1 && bare != "a" && bare != "A"
+			if alone || quoted && slices.Contains(names, bare) || strings.Contains(bare, "ctrl+") {
+				t.Errorf("%s names the key %s: %s", where, word, text)
+			}
+		}
+	}
+	for _, b := range boards.Builtin() {
+		f(b.Name, b.Description)
+		for _, row := range b.Rows {
+			for _, p := range row.Panels {
+				f(b.Name+"/"+p.ID, p.Description)
+				f(b.Name+"/"+p.ID, p.Text)
+				for _, q := range p.Queries {
+					f(b.Name+"/"+p.ID, q.Hint)
 				}
 			}
 		}

@@ -62,12 +62,14 @@ func (r *reader) checkReferences(expr string, n ast.Node, names []string) bool {
 	return ok
 }
 
-// checkPromQL reports the first error of the parser, where the file has it.
-// Variables without a value stand for whatever makes the query parse: a name, a
-// length of time or a number.
+// checkPromQL reports the first error of the parser, where the file has it, or
+// that the query's answer is nothing that a panel can draw. Variables without a
+// value stand for whatever makes the query right: a name, a length of time or a
+// number.
 func (r *reader) checkPromQL(p parser.Parser, expr string, n ast.Node, vars map[string]string) {
 	var first error
 	var shifts []shift
+	undrawn := "" // what is wrong with the type of a query that parses
 	for _, stand := range [...]string{"x", "1m", "1", ""} {
 		m := Macros{Interval: 15 * time.Second, Scrape: 15 * time.Second, Range: time.Hour, Vars: map[string]string{}}
 		open := false
@@ -78,16 +80,22 @@ func (r *reader) checkPromQL(p parser.Parser, expr string, n ast.Node, vars map[
 			m.Vars[name] = value
 		}
 		text, moved := expand(expr, m)
-		_, err := p.ParseExpr(text)
-		if err == nil {
+		tree, err := p.ParseExpr(text)
+		switch {
+		case err == nil && undrawable(tree) == "":
 			return
-		}
-		if first == nil {
+		case err == nil && undrawn == "":
+			undrawn = undrawable(tree)
+		case err != nil && first == nil:
 			first, shifts = err, moved
 		}
 		if !open {
 			break
 		}
+	}
+	if undrawn != "" {
+		r.problemAt(r.within(n, expr, len(expr)-len(strings.TrimLeft(expr, " \t\r\n"))), "%s", undrawn)
+		return
 	}
 	where, message := r.at(n), first.Error()
 	if errs := parser.ParseErrors(nil); errors.As(first, &errs) && len(errs) > 0 {
@@ -95,6 +103,18 @@ func (r *reader) checkPromQL(p parser.Parser, expr string, n ast.Node, vars map[
 		message = errs[0].Err.Error()
 	}
 	r.problemAt(where, "this is not PromQL: %s", message)
+}
+
+// undrawable says why no panel can draw the answer of a query: panels draw
+// numbers, one for each series and time.
+func undrawable(tree parser.Expr) string {
+	switch tree.Type() {
+	case parser.ValueTypeMatrix:
+		return "this gives a range vector, many values for each time; a panel draws one, such as that of rate(...) or last_over_time(...)"
+	case parser.ValueTypeString:
+		return "this gives a string; a panel draws numbers"
+	}
+	return ""
 }
 
 // within is where the byte at offset of a scalar's text stands in the file.

@@ -160,6 +160,40 @@ func suggest(name string, known []string) string {
 	return fmt.Sprintf(", did you mean %q?", best)
 }
 
+// guess is ", did you mean X, Y or Z?" for the actions that word was probably
+// meant to be, or nothing: those that share a word with it and those that differ
+// by a few letters, nearest first.
+func guess(word string, actions []string) string {
+	const most = 3
+	word = strings.ToLower(strings.ReplaceAll(word, "_", "-"))
+	near := max(2, len(word)/3)
+	far := func(action string) int {
+		d := distance(word, action)
+		shares := len(word) > 2 && strings.Contains(action, word) || len(action) > 2 && strings.Contains(word, action)
+		switch {
+		case shares:
+			return min(d, 1)
+		case d < len(action):
+			return d
+		}
+		return near + 1
+	}
+	found := slices.DeleteFunc(slices.Clone(actions), func(a string) bool { return far(a) > near })
+	slices.SortStableFunc(found, func(a, b string) int { return far(a) - far(b) })
+	found = found[:min(len(found), most)]
+	if len(found) == 0 {
+		return ""
+	}
+	for i, a := range found {
+		found[i] = fmt.Sprintf("%q", a)
+	}
+	list := found[len(found)-1]
+	if before := found[:len(found)-1]; len(before) > 0 {
+		list = strings.Join(before, ", ") + " or " + list
+	}
+	return fmt.Sprintf(", did you mean %s?", list)
+}
+
 // distance is the number of single-byte edits between a and b (Levenshtein).
 func distance(a, b string) int {
 	if len(a) > 64 {

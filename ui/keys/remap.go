@@ -13,6 +13,7 @@ import (
 type RemapError struct {
 	Action  string // as the user wrote it: where to point
 	Message string
+	Unknown bool // there is no such action; Message has the nearest ones
 }
 
 func (e *RemapError) Error() string { return e.Action + ": " + e.Message }
@@ -27,17 +28,17 @@ func (m *Map) Remap(want map[string][]string) []error {
 	for _, action := range slices.Sorted(maps.Keys(want)) {
 		b := next.binding(action)
 		if b == nil {
-			errs = append(errs, &RemapError{action, "no such action" + suggest(action, m.actions())})
+			errs = append(errs, &RemapError{action, "no such action" + guess(action, m.actions()), true})
 			continue
 		}
 		keys := make([]string, 0, len(want[action])+1)
 		for _, k := range want[action] {
 			if err := check(k); err != nil {
-				errs = append(errs, &RemapError{action, err.Error()})
+				errs = append(errs, &RemapError{Action: action, Message: err.Error()})
 				continue
 			}
 			if k == Interrupt && action != "quit" {
-				errs = append(errs, &RemapError{action, "key " + Interrupt + " always quits"})
+				errs = append(errs, &RemapError{Action: action, Message: "key " + Interrupt + " always quits"})
 				continue
 			}
 			if !slices.Contains(keys, k) {
@@ -74,7 +75,7 @@ func (m *Map) clashes(want map[string][]string) []error {
 				if _, wished := want[mine]; !wished {
 					mine, theirs = theirs, mine
 				}
-				errs = append(errs, &RemapError{mine, fmt.Sprintf("key %s is already that of %s", k, theirs)})
+				errs = append(errs, &RemapError{Action: mine, Message: fmt.Sprintf("key %s is already that of %s", k, theirs)})
 			}
 		}
 	}

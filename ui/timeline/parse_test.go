@@ -92,6 +92,13 @@ func TestParseErrors(t *testing.T) {
 	f("", "empty")
 	f("soon", `"soon" is no time`)
 	f("90", `"90" has no unit`, "90m")
+	// A number alone: the one thing to try is something that is taken.
+	f("0", `"0" is no range: it needs a unit, and the least is 10s; try 5m`)
+	f("0.1", `"0.1" is no range`, "least is 10s; try 5m")
+	f("last 0", `"0" is no range`, "try 5m")
+	f("0..now", `"0" is no range`, "try 5m")
+	f("0s", `"0s" is too short, the least is 10s; try 5m`)
+	f("99999999", `"99999999" has no unit; try 7d`)
 	f("2x", `"x" is no unit`, "2h")
 	f("2h30", "no unit")
 	f("last", "no time")

@@ -157,7 +157,7 @@ func (r reader) explain(s string) error {
 	case strings.Contains(s, ":"):
 		return bad(fmt.Sprintf("%q is no time of day", s), "03:00 or 23:59:30")
 	case digits(s):
-		return bad(fmt.Sprintf("%q has no unit", s), s+"m")
+		return noUnit(s, s)
 	default:
 		return bad(fmt.Sprintf("%q is no time", s), "2h, 03:00..04:00 or "+today+" 03:00..+1h")
 	}

@@ -48,7 +48,7 @@ func parseSpan(s string) (time.Duration, error) {
 		size := unitSize(unit)
 		switch {
 		case n == 0 && rest == "":
-			return 0, bad(fmt.Sprintf("%q has no unit", s), number+"m")
+			return 0, noUnit(s, number)
 		case size == 0 && n > 0:
 			return 0, bad(fmt.Sprintf("%q is no unit of time", unit), "s, m, h, d, w or y, as in 2h")
 		case size == 0:
@@ -59,8 +59,26 @@ func parseSpan(s string) (time.Duration, error) {
 		sum += time.Duration(v * float64(size)).Round(time.Millisecond)
 		rest = rest[n:]
 	}
-	if sum == 0 {
+	switch {
+	case strings.TrimSpace(s) == "":
 		return 0, bad(fmt.Sprintf("%q is no length of time", s), "90m")
+	case sum == 0:
+		return 0, bad(fmt.Sprintf("%q is too short, the least is %s", s, FormatSpan(MinSpan)), "5m")
 	}
 	return sum, nil
+}
+
+// noUnit is the error of a text that ends in a number alone: minutes are meant
+// most often, if so many can be a range.
+func noUnit(text, number string) error {
+	v, err := strconv.ParseFloat(number, 64)
+	switch minutes := v * float64(time.Minute); {
+	case err != nil:
+		return bad(fmt.Sprintf("%q is no length of time", text), "90m")
+	case minutes < float64(MinSpan):
+		return bad(fmt.Sprintf("%q is no range: it needs a unit, and the least is %s", text, FormatSpan(MinSpan)), "5m")
+	case minutes > float64(MaxSpan):
+		return bad(fmt.Sprintf("%q has no unit", text), "7d")
+	}
+	return bad(fmt.Sprintf("%q has no unit", text), number+"m")
 }

@@ -2,8 +2,8 @@
 // where in it something is wrong. It decodes bytes it is given and does no I/O.
 //
 // Every problem of a file is found in one go, and each says its line and
-// column; a file with a problem yields nothing else, so that no half of it is
-// ever in force.
+// column; of a file with a problem Decode yields nothing else, so that no half of it
+// is ever in force.
 package config
 
 import (
@@ -49,7 +49,7 @@ func (c *Config) Has(key string) bool {
 // Problem makes a problem of what the file says about key: the checks that
 // need more than the file (whether a theme exists, what a range means) are the
 // caller's, and point at the line through this. Parts of a key are joined by
-// dots: "keys.quit".
+// dots: "keys.quit"; entries of a list count from one: "boards.1".
 func (c *Config) Problem(key, message string) *Problem {
 	return NewProblem(c.file, c.text, c.at[key], message)
 }

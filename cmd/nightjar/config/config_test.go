@@ -94,6 +94,28 @@ func TestProblems(t *testing.T) {
 		`c.yaml:2:1: unknown key "thme"; did you mean "theme"?`, `c.yaml:3:6: utc: must be true or false`)
 }
 
+// What has a problem is as if it were not there; the rest can be looked at further.
+func TestInspectKeepsTheRest(t *testing.T) {
+	c, problems := Inspect("c.yaml", []byte("utc: maybe\nrefresh: soon\ntheme: night\nkeys: {quit: [q], full: [[x]], quit: x}\nboards: [a, b]\ntheme: dark\n"))
+	if len(problems) != 5 || c.Has("utc") || c.Has("refresh") || c.Refresh != 0 || c.Theme != "night" || len(c.Boards) != 2 {
+		t.Errorf("%v: %+v", problems, c)
+	}
+	if want := map[string][]string{"quit": {"q"}}; !reflect.DeepEqual(c.Keys, want) {
+		t.Errorf("keys are %v", c.Keys)
+	}
+	if got := c.Problem("boards.2", "lost").Error(); got != "c.yaml:5:13: lost" {
+		t.Error(got)
+	}
+}
+
+func TestSortedPutsTheFileFirst(t *testing.T) {
+	p := func(file string, line int) *Problem { return NewProblem(file, nil, Position{line, 1}, "x") }
+	got := Problems{p("b", 9), p("b", 2), p("c", 7), p("a", 5), p("c", 1), p("c", 7)}.Sorted("c").Error()
+	if want := "c:1:1: x\nc:7:1: x\nb:9:1: x\nb:2:1: x\na:5:1: x"; got != want {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	_, err := Decode("c.yaml", make([]byte, MaxSize+1))
 	if err == nil || !strings.Contains(err.Error(), "more than") {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,25 +17,31 @@ const MaxSize = 1 << 20
 // Decode reads the text of a configuration file; file is its name for
 // messages. An empty file is a Config that says nothing. Every error is a
 // Problems.
-func Decode(file string, text []byte) (c *Config, err error) {
-	if len(text) > MaxSize {
-		return nil, Problems{NewProblem(file, nil, Position{}, fmt.Sprintf("more than %d bytes: is this a configuration?", MaxSize))}
+func Decode(file string, text []byte) (*Config, error) {
+	c, problems := Inspect(file, text)
+	if len(problems) > 0 {
+		return nil, problems
 	}
-	d := &decoder{c: &Config{file: file, text: text, at: map[string]Position{}}}
+	return c, nil
+}
+
+// Inspect reads what can be read of a configuration file, for those who look
+// for more that is wrong with it; who uses a file takes Decode. What has a
+// problem is as if the file did not say it. The Config is never nil.
+func Inspect(file string, text []byte) (c *Config, problems Problems) {
+	nothing := func() *Config { return &Config{file: file, text: text, at: map[string]Position{}} }
+	if len(text) > MaxSize {
+		return nothing(), Problems{NewProblem(file, nil, Position{}, fmt.Sprintf("more than %d bytes: is this a configuration?", MaxSize))}
+	}
+	d := &decoder{c: nothing()}
 	// The parser is not ours, and the file may be anything.
 	defer func() {
 		if v := recover(); v != nil {
-			c, err = nil, Problems{NewProblem(file, nil, Position{}, fmt.Sprintf("is not YAML that can be read (%v)", v))}
+			c, problems = nothing(), Problems{NewProblem(file, nil, Position{}, fmt.Sprintf("is not YAML that can be read (%v)", v))}
 		}
 	}()
 	d.file(text)
-	if len(d.problems) > 0 {
-		slices.SortStableFunc(d.problems, func(a, b *Problem) int {
-			return cmp.Or(cmp.Compare(a.Position.Line, b.Position.Line), cmp.Compare(a.Column, b.Column))
-		})
-		return nil, d.problems
-	}
-	return d.c, nil
+	return d.c, d.problems.Sorted(file)
 }
 
 type decoder struct {
@@ -49,7 +54,7 @@ func (d *decoder) problem(at Position, format string, args ...any) {
 }
 
 func (d *decoder) file(text []byte) {
-	tree, err := parser.ParseBytes(text, 0)
+	tree, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		d.yamlProblem(err)
 		return
@@ -73,8 +78,12 @@ func (d *decoder) document(body ast.Node) {
 		d.problem(position(body), "is not a list of keys and values, such as \"theme: night\"")
 		return
 	}
+	seen := map[string]Position{}
 	for _, pair := range pairs {
 		name := keyText(pair.Key)
+		if !d.once(seen, name, pair.Key) {
+			continue
+		}
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
 		if i < 0 {
 			d.problem(position(pair.Key), "unknown key %q%s", name, suggest(name, Keys()))
@@ -86,8 +95,20 @@ func (d *decoder) document(body ast.Node) {
 		}
 		if err := fields[i].read(d, pair.Value); err != nil {
 			d.problem(d.c.at[name], "%s: %v", name, err)
+			delete(d.c.at, name)
 		}
 	}
+}
+
+// once reports whether a key stands here for the first time; it is a problem if not.
+func (d *decoder) once(seen map[string]Position, name string, key ast.Node) bool {
+	first, twice := seen[name]
+	if twice {
+		d.problem(position(key), "mapping key %q already defined at [%d:%d]", name, first.Line, first.Column)
+		return false
+	}
+	seen[name] = position(key)
+	return true
 }
 
 // yamlProblem keeps the place and the sentence of an error of the YAML library.

@@ -18,7 +18,7 @@ type field struct {
 var fields = []field{
 	{"ascii", truth(func(c *Config) *bool { return &c.ASCII })},
 	{"board", text(func(c *Config) *string { return &c.Board })},
-	{"boards", texts(func(c *Config) *[]string { return &c.Boards })},
+	{"boards", texts("boards", func(c *Config) *[]string { return &c.Boards })},
 	{"interval", duration(func(c *Config) *time.Duration { return &c.Interval }, MinInterval)},
 	{"keys", keys},
 	{"log_file", text(func(c *Config) *string { return &c.LogFile })},
@@ -27,7 +27,7 @@ var fields = []field{
 	{"read_only", truth(func(c *Config) *bool { return &c.ReadOnly })},
 	{"refresh", duration(func(c *Config) *time.Duration { return &c.Refresh }, MinRefresh)},
 	{"theme", text(func(c *Config) *string { return &c.Theme })},
-	{"themes", texts(func(c *Config) *[]string { return &c.Themes })},
+	{"themes", texts("themes", func(c *Config) *[]string { return &c.Themes })},
 	{"utc", truth(func(c *Config) *bool { return &c.UTC })},
 	{"vars", vars},
 }
@@ -38,7 +38,9 @@ func text(to func(*Config) *string) func(*decoder, ast.Node) error {
 		if err == nil && s == "" {
 			err = errors.New("is empty; leave the key out for the default")
 		}
-		*to(d.c) = s
+		if err == nil {
+			*to(d.c) = s
+		}
 		return err
 	}
 }
@@ -60,16 +62,29 @@ func duration(to func(*Config) *time.Duration, least time.Duration) func(*decode
 		if err != nil {
 			return err
 		}
-		*to(d.c), err = ParseDuration(s, least)
+		v, err := ParseDuration(s, least)
+		if err == nil {
+			*to(d.c) = v
+		}
 		return err
 	}
 }
 
-func texts(to func(*Config) *[]string) func(*decoder, ast.Node) error {
+func texts(key string, to func(*Config) *[]string) func(*decoder, ast.Node) error {
 	return func(d *decoder, n ast.Node) error {
 		list, err := scalars(n)
+		if err != nil {
+			return err
+		}
 		*to(d.c) = list
-		return err
+		entries := []ast.Node{n}
+		if s, ok := n.(*ast.SequenceNode); ok {
+			entries = s.Values
+		}
+		for i, e := range entries {
+			d.c.at[fmt.Sprintf("%s.%d", key, i+1)] = position(e)
+		}
+		return nil
 	}
 }
 
@@ -77,7 +92,9 @@ func vars(d *decoder, n ast.Node) error {
 	d.c.Vars = map[string]string{}
 	return d.each("vars", n, func(name string, v ast.Node) error {
 		s, err := scalar(v)
-		d.c.Vars[name] = s
+		if err == nil {
+			d.c.Vars[name] = s
+		}
 		return err
 	})
 }
@@ -86,7 +103,9 @@ func keys(d *decoder, n ast.Node) error {
 	d.c.Keys = map[string][]string{}
 	return d.each("keys", n, func(action string, v ast.Node) error {
 		list, err := scalars(v)
-		d.c.Keys[action] = list
+		if err == nil {
+			d.c.Keys[action] = list
+		}
 		return err
 	})
 }
@@ -101,8 +120,12 @@ func (d *decoder) each(key string, n ast.Node, pair func(name string, v ast.Node
 	if !ok {
 		return errors.New("must be names and values, one a line")
 	}
+	seen := map[string]Position{}
 	for _, p := range pairs {
 		name := keyText(p.Key)
+		if !d.once(seen, name, p.Key) {
+			continue
+		}
 		at := position(p.Key)
 		d.c.at[key+"."+name] = at
 		if err := pair(name, p.Value); err != nil {

@@ -2,7 +2,9 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +40,32 @@ func (p *Problem) Excerpt() string {
 
 // Problems are all that is wrong with a file, in the order of its lines.
 type Problems []*Problem
+
+// Sorted is the problems without repetitions: those of file by line, then those
+// of other files in the order they are in.
+func (p Problems) Sorted(file string) Problems {
+	seen := map[string]bool{}
+	var all Problems
+	for _, x := range p {
+		if key := x.Error(); !seen[key] {
+			seen[key] = true
+			all = append(all, x)
+		}
+	}
+	other := func(x *Problem) int {
+		if x.File == file {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(all, func(a, b *Problem) int {
+		if o := cmp.Compare(other(a), other(b)); o != 0 || a.File != file {
+			return o
+		}
+		return cmp.Or(cmp.Compare(a.Position.Line, b.Position.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return all
+}
 
 // Error is the problems, one a line.
 func (p Problems) Error() string {
