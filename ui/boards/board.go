@@ -12,6 +12,8 @@ type Board struct {
 	Description string
 	Range       time.Duration // the range it opens with; 0: the program's
 	Refresh     time.Duration // how often it asks; 0: the source's interval
+	Needs       []string      // metrics a source must have for this board to be of use to it, see Proposed
+	Local       bool          // about what nightjar itself measures; never proposed for another source
 	Variables   []Variable
 	Rows        []Row
 }

@@ -32,6 +32,8 @@ func (r *reader) board(n ast.Node) *Board {
 		"description": r.text(&b.Description),
 		"range":       r.duration(&b.Range, 10*time.Second, 3650*24*time.Hour),
 		"refresh":     r.duration(&b.Refresh, time.Second, 24*time.Hour),
+		"needs":       r.texts(&b.Needs, "needs"),
+		"local":       r.flag(&b.Local),
 		"variables": func(n ast.Node) {
 			r.each(n, "variables", func(n ast.Node) {
 				v, g := r.variable(n)
@@ -51,6 +53,7 @@ func (r *reader) board(n ast.Node) *Board {
 		r.problem(n, "a board needs rows")
 	}
 	r.names(b, g, vars)
+	r.checkNeeds(b, g)
 	r.ids(panels)
 	r.checkQueries(b, panels)
 	return b
