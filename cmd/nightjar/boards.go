@@ -105,8 +105,10 @@ func present(decoded []*boards.Board) []*boards.Board {
 // shopBoard is the board of the demo's own metrics: first with it, left out without.
 const shopBoard = "shop"
 
+// builtinBoards are those of this machine: the others are proposed by what a
+// source has, and this machine has host.
 func (s *session) builtinBoards() []*boards.Board {
-	all := boards.Builtin()
+	all := slices.DeleteFunc(boards.Builtin(), func(b *boards.Board) bool { return !b.Local })
 	i := slices.IndexFunc(all, func(b *boards.Board) bool { return b.Name == shopBoard })
 	if i < 0 {
 		return all

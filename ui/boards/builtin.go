@@ -36,9 +36,10 @@ var builtin = sync.OnceValue(func() []*Board {
 	return out
 })
 
-// rank orders the boards that every session begins with; others follow by name.
+// rank orders the built-in boards: this machine, then what a source is itself,
+// then what it watches, the widest first. Others follow.
 func rank(name string) int {
-	first := []string{"host", "processes", "sessions"}
+	first := []string{"host", "processes", "sessions", "prometheus", "targets", "kubernetes", "node", "alertmanager", "go-process"}
 	if i := slices.Index(first, name); i >= 0 {
 		return i
 	}
