@@ -76,15 +76,24 @@ func decode(r io.Reader, f *sources.Frame, l limits) error {
 	if err := d.finish(); err != nil {
 		return err
 	}
+	if err := d.good(); err != nil {
+		return err
+	}
+	if !d.result {
+		return d.fail("no result in the answer")
+	}
+	return d.conclude()
+}
+
+// good gives the error that the answer reports, if it does.
+func (d *decoder) good() error {
 	switch {
 	case d.failure != apiError{}:
 		return &d.failure
 	case d.status != "success":
 		return d.fail("the status is %.40q and no error is given", d.status)
-	case !d.result:
-		return d.fail("no result in the answer")
 	}
-	return d.conclude()
+	return nil
 }
 
 func (d *decoder) envelope(key []byte) (err error) {

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	window = 64 << 10 // bytes of the body that are held at a time
+	heldBytes = 64 << 10 // bytes of the body that are held at a time
 	// maxDepth bounds what is left out unread; answers are 8 deep.
 	maxDepth = 128
 )
@@ -35,7 +35,7 @@ type scanner struct {
 	long     []byte
 }
 
-func newScanner(r io.Reader) *scanner { return &scanner{r: r, buf: make([]byte, window)} }
+func newScanner(r io.Reader) *scanner { return &scanner{r: r, buf: make([]byte, heldBytes)} }
 
 // more adds bytes to what is held; false: the reader has no more, or there is no room.
 func (s *scanner) more() bool {
