@@ -157,7 +157,7 @@ func (s sight) api(base *url.URL) (What, bool) {
 	switch {
 	case said.Status == "deprecated" && s.status == http.StatusGone: // Alertmanager 0.27 and later, of its API v1
 		return What{Found: FoundAlertmanager, URL: base.String(), Program: "alertmanager"}, true
-	case said.Status == "success" && json.Unmarshal(said.Data, &info) == nil && (info.Version != "" || info.Application != ""):
+	case said.Status == "success" && bytes.HasPrefix(said.Data, []byte("{")) && json.Unmarshal(said.Data, &info) == nil:
 		known := identify(info, s.header)
 		w.Program, w.Version = known.kind, known.version
 		return w, true

@@ -42,7 +42,7 @@ func into[T any](data *T, said *remarks) reader {
 		body.Data = data
 		d := json.NewDecoder(r)
 		if err := d.Decode(&body); err != nil {
-			return asSyntax(d, err)
+			return asSyntax(err)
 		}
 		if _, err := d.Token(); err == nil {
 			return &syntaxError{d.InputOffset(), "more after the end of the answer"}
@@ -60,7 +60,7 @@ func into[T any](data *T, said *remarks) reader {
 	}
 }
 
-func asSyntax(d *json.Decoder, err error) error {
+func asSyntax(err error) error {
 	switch err := err.(type) { //nolint:errorlint // encoding/json wraps none of these
 	case *json.SyntaxError:
 		return &syntaxError{err.Offset, err.Error()}

@@ -34,9 +34,10 @@ func (s *Source) QueryRange(ctx context.Context, q sources.RangeQuery) (*sources
 		return nil, s.c.errorf(op, sources.KindTooLarge, "%d steps asked for, at most %d are answered: use a longer step", (end-start)/step+1, maxSteps)
 	}
 	f := &sources.Frame{Source: s.o.Name, Kind: sources.Matrix, Start: start, End: end, Step: step}
-	form := url.Values{"query": {q.Expr}, "start": {seconds(start)}, "end": {seconds(end)}, "step": {seconds(step)}}
-	if s.isVictoria() {
-		form.Set("nocache", "1") // else it moves the steps to multiples of the step
+	last := end - (end-start)%step
+	form := url.Values{"query": {q.Expr}, "start": {seconds(start)}, "end": {seconds(last)}, "step": {seconds(step)}}
+	if start%step != 0 {
+		form.Set("nocache", "1") // else VictoriaMetrics moves the steps to multiples of the step; others do not know it
 	}
 	return s.query(ctx, call{op: op, path: "/api/v1/query_range", form: form, post: true, must: true}, f, q.Limit)
 }

@@ -59,8 +59,15 @@ func (s *Source) ruleTable(ctx context.Context) (*sources.Table, error) {
 				labels = labelsOf(r.Labels).String()
 			}
 			t.Rows = append(t.Rows, []sources.Value{
-				{Text: g.Name}, {Text: r.Name}, {Text: r.Type}, {Text: r.Health}, {Text: r.State},
-				age(now, r.LastEvaluation), {Number: r.EvaluationTime}, {Text: sources.Redact(r.LastError)}, {Text: labels},
+				{Text: g.Name},
+				{Text: r.Name},
+				{Text: r.Type},
+				{Text: r.Health},
+				{Text: r.State},
+				age(now, r.LastEvaluation),
+				{Number: r.EvaluationTime},
+				{Text: sources.Redact(r.LastError)},
+				{Text: labels},
 			})
 		}
 	}

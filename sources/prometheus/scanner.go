@@ -68,7 +68,10 @@ func (s *scanner) more() bool {
 
 // want tries to hold n bytes at least; n is far less than the window.
 func (s *scanner) want(n int) {
-	for s.end-s.pos < n && s.more() {
+	for s.end-s.pos < n {
+		if !s.more() {
+			return
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 const (
 	learnTimeout = 10 * time.Second
-	learnAgain   = 30 * time.Second // after it failed
+	learnAgain   = 2 * time.Second // after it failed, where the server answers now
 	fakeVersion  = "2.24.0"         // of VictoriaMetrics's build info, made for Grafana
 )
 
@@ -51,18 +51,14 @@ func identify(b buildInfo, h http.Header) server {
 	return known
 }
 
-func (s *Source) isVictoria() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.server.kind == "victoriametrics"
-}
-
-// learn finds out what the server is, beside what the caller asks, once it is asked for anything.
-func (s *Source) learn() {
+// learn finds out what the server is, beside what the caller asks: at first, and
+// again where that failed and the server answers. A server that does not let us
+// know is left alone.
+func (s *Source) learn(answers bool) {
 	now := s.o.Clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || s.knows || s.busy || !s.tried.IsZero() && now.Sub(s.tried) < learnAgain {
+	if s.closed || s.knows || s.busy || !s.tried.IsZero() && (!answers || now.Sub(s.tried) < learnAgain) {
 		return
 	}
 	s.busy, s.tried = true, now
@@ -72,7 +68,8 @@ func (s *Source) learn() {
 		known, err := s.ask(ctx)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.busy, s.knows = false, err == nil
+		again, _ := sources.Retryable(err)
+		s.busy, s.knows = false, !again && s.ctx.Err() == nil
 		if err == nil {
 			s.server = known
 		}

@@ -128,10 +128,15 @@ func (s *Source) Close() error {
 	return nil
 }
 
-// do asks, and finds out beside it what the server is.
+// do asks, and finds out beside the first question what the server is; where it
+// was down then, beside one of those after an answer.
 func (s *Source) do(ctx context.Context, q call, read reader) (answer, error) {
-	s.learn()
-	return s.c.do(ctx, q, read)
+	s.learn(false)
+	a, err := s.c.do(ctx, q, read)
+	if err == nil {
+		s.learn(true)
+	}
+	return a, err
 }
 
 var (

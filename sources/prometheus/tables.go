@@ -72,8 +72,13 @@ func (s *Source) targetTable(ctx context.Context) (*sources.Table, error) {
 			job = x.ScrapePool
 		}
 		t.Rows = append(t.Rows, []sources.Value{
-			{Text: job}, {Text: x.Labels["instance"]}, {Text: x.Health}, age(now, x.LastScrape), {Number: x.LastScrapeDuration},
-			{Text: sources.Redact(x.LastError)}, {Text: redactText(x.ScrapeURL)},
+			{Text: job},
+			{Text: x.Labels["instance"]},
+			{Text: x.Health},
+			age(now, x.LastScrape),
+			{Number: x.LastScrapeDuration},
+			{Text: sources.Redact(x.LastError)},
+			{Text: redactText(x.ScrapeURL)},
 		})
 	}
 	return s.finish(t, func(row []sources.Value) int { return healthRank(row[2].Text) }), nil
