@@ -37,6 +37,7 @@ func serveWith(t *testing.T, start func(http.Handler) *httptest.Server, paths ma
 	f := &fake{}
 	f.Server = start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
+		w.Header().Set("Date", noon.UTC().Format(http.TimeFormat))
 		f.mu.Lock()
 		f.asked = append(f.asked, strings.TrimSuffix(r.Method+" "+r.URL.Path+"?"+r.Form.Encode(), "?"))
 		f.mu.Unlock()

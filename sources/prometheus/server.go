@@ -17,7 +17,7 @@ import (
 const (
 	learnTimeout = 10 * time.Second
 	learnAgain   = 2 * time.Second // after it failed, where the server answers now
-	fakeVersion  = "2.24.0"         // of VictoriaMetrics's build info, made for Grafana
+	fakeVersion  = "2.24.0"        // of VictoriaMetrics's build info, made for Grafana
 )
 
 // A server is what is known of what answers.

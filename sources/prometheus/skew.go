@@ -39,7 +39,11 @@ func (s skew) note() string {
 	if s.ahead < 0 {
 		way = "behind"
 	}
-	return fmt.Sprintf("the server's clock is %s %s this machine's", s.ahead.Abs().Round(time.Second), way)
+	unit := time.Second
+	if s.ahead.Abs() > time.Minute {
+		unit = 10 * time.Second
+	}
+	return fmt.Sprintf("the server's clock is %s %s this machine's", s.ahead.Abs().Round(unit), way)
 }
 
 func (c *client) setSkew(a *answer) {
