@@ -156,10 +156,6 @@ func (c *client) once(ctx context.Context, method string, q call, read func(io.R
 func (c *client) request(ctx context.Context, method string, q call) (*http.Request, error) {
 	u := *c.base
 	u.Path += q.path
-	if name, ok := strings.CutPrefix(q.path, "/api/v1/label/"); ok { // a name may hold a slash
-		name = strings.TrimSuffix(name, "/values")
-		u.RawPath = c.base.EscapedPath() + "/api/v1/label/" + url.PathEscape(name) + "/values"
-	}
 	form := q.form.Encode()
 	var body io.Reader
 	if method == http.MethodPost {

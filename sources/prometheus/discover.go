@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prometheus/common/model"
+
 	"nightjar/sources"
 )
 
@@ -27,6 +29,9 @@ func (s *Source) LabelValues(ctx context.Context, w sources.Window, label string
 	const op = "label_values"
 	if label == "" || strings.Trim(label, ".") == "" {
 		return nil, s.c.errorf(op, sources.KindQuery, "%q is no name of a label", label)
+	}
+	if strings.Contains(label, "/") { // which no server finds in a path otherwise
+		label = model.EscapeName(label, model.ValueEncodingEscaping)
 	}
 	return s.names(ctx, call{op: op, path: "/api/v1/label/" + label + "/values", must: true}, w, match)
 }

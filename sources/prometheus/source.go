@@ -53,9 +53,10 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.MaxBytes <= 0 || o.MaxBytes > math.MaxInt32 {
+	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultBytes
 	}
+	o.MaxBytes = min(o.MaxBytes, math.MaxInt32)
 	if o.MaxSeries <= 0 {
 		o.MaxSeries = defaultSeries
 	}

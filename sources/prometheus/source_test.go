@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,12 +70,12 @@ func TestLimit(t *testing.T) {
 
 func TestDiscovery(t *testing.T) {
 	srv := serve(t, map[string]http.HandlerFunc{
-		"/api/v1/labels":            ok(`["job","__name__","job","a"]`),
-		"/api/v1/label/job/values":  ok(`["b","a"]`),
-		"/api/v1/label/a/b/values":  ok(`null`),
-		"/api/v1/label/many/values": ok(`["e","d","c","b","a","f","g","h","i","j","k","l","m","n","o","p","q","r","s","t","u"]`),
-		"/api/v1/series":            body(200, "application/json", `{"data":[{"__name__":"up","job":"b"},{"job":"a","__name__":"up"},{"__name__":"z"}],"status":"success","warnings":["w"]}`),
-		"/api/v1/metadata":          ok(`{"up":[{"type":"gauge","help":"h","unit":""}],"a":[{"type":"counter","help":"2","unit":"s"},{"type":"counter","help":"1","unit":"s"},{"type":"counter","help":"1","unit":"s"}]}`),
+		"/api/v1/labels":                 ok(`["job","__name__","job","a"]`),
+		"/api/v1/label/job/values":       ok(`["b","a"]`),
+		"/api/v1/label/U__a_2f_b/values": ok(`null`),
+		"/api/v1/label/many/values":      ok(`["e","d","c","b","a","f","g","h","i","j","k","l","m","n","o","p","q","r","s","t","u"]`),
+		"/api/v1/series":                 body(200, "application/json", `{"data":[{"__name__":"up","job":"b"},{"job":"a","__name__":"up"},{"__name__":"z"}],"status":"success","warnings":["w"]}`),
+		"/api/v1/metadata":               ok(`{"up":[{"type":"gauge","help":"h","unit":""}],"a":[{"type":"counter","help":"2","unit":"s"},{"type":"counter","help":"1","unit":"s"},{"type":"counter","help":"1","unit":"s"}]}`),
 	})
 	s := open(t, Options{URL: srv.URL, MaxSeries: 2})
 	w := sources.Window{Start: noon.Add(-time.Hour), End: noon}
@@ -158,7 +159,7 @@ func TestRuleTable(t *testing.T) {
 }
 
 func TestAlerts(t *testing.T) {
-	now := noon
+	var passed atomic.Int64
 	srv := serve(t, map[string]http.HandlerFunc{
 		"/api/v1/alerts": ok(`{"alerts":[
 			{"labels":{"alertname":"Slow","severity":"warning"},"annotations":{"summary":"s"},"state":"pending","activeAt":"2024-04-05T19:50:00Z","value":"1.5e+00"},
@@ -166,7 +167,7 @@ func TestAlerts(t *testing.T) {
 			{"labels":{"alertname":"Slow","severity":"critical"},"state":"firing","activeAt":"2024-04-05T19:40:00.5Z","value":"?"}]}`),
 		"/api/v1/rules": ok(`{"groups":[{"rules":[{"name":"Slow","query":"x > 1","labels":{"severity":"warning"}},{"name":"Slow","query":"x > 2","labels":{"severity":"critical"}}]}]}`),
 	})
-	s := open(t, Options{URL: srv.URL, Clock: func() time.Time { return now }})
+	s := open(t, Options{URL: srv.URL, Clock: func() time.Time { return noon.Add(time.Duration(passed.Load())) }})
 	got, err := s.Alerts(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +189,7 @@ func TestAlerts(t *testing.T) {
 		after time.Duration
 		reads int
 	}{{0, 1}, {time.Minute, 1}, {5 * time.Minute, 2}} {
-		now = now.Add(step.after)
+		passed.Add(int64(step.after))
 		if _, err := s.Alerts(t.Context()); err != nil || srv.count("GET /api/v1/rules") != step.reads {
 			t.Errorf("after %v: %v, rules read %d times", step.after, err, srv.count("GET /api/v1/rules"))
 		}
