@@ -245,3 +245,28 @@ func TestUseAfterClose(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestErrorsOfSmallAnswers(t *testing.T) {
+	srv := serve(t, map[string]http.HandlerFunc{"/api/v1/metadata": body(200, "application/json", `{"status":"error","errorType":"bad_data","error":"no such thing"}`)})
+	s := open(t, Options{URL: srv.URL})
+	if _, err := s.Metadata(t.Context(), "up"); sources.KindOf(err) != sources.KindQuery || !strings.Contains(err.Error(), "no such thing") {
+		t.Error(err)
+	}
+	srv.Close()
+	if _, err := s.Metadata(t.Context(), "up"); sources.KindOf(err) != sources.KindUnavailable || strings.Contains(err.Error(), "metric=") {
+		t.Errorf("the error repeats the question: %v", err)
+	}
+}
+
+func TestRetryAfterIsByTheServersClock(t *testing.T) {
+	theirs := noon.Add(time.Hour).UTC()
+	srv := serve(t, map[string]http.HandlerFunc{query: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", theirs.Format(http.TimeFormat))
+		w.Header().Set("Retry-After", theirs.Add(90*time.Second).Format(http.TimeFormat))
+		w.WriteHeader(429)
+	}})
+	_, err := vector(t.Context(), open(t, Options{URL: srv.URL}))
+	if retry, after := sources.Retryable(err); !retry || after != 90*time.Second {
+		t.Errorf("after %v: %v", after, err)
+	}
+}

@@ -3,6 +3,7 @@ package prometheus
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,5 +113,51 @@ func TestProbe(t *testing.T) {
 	down := open(t, Options{URL: "http://127.0.0.1:1"})
 	if p, err := down.Probe(t.Context()); sources.KindOf(err) != sources.KindUnavailable || len(p.Capabilities) != 1 {
 		t.Errorf("%v %+v", err, p)
+	}
+}
+
+func TestLearnsWhereQueriesFail(t *testing.T) {
+	srv := serve(t, map[string]http.HandlerFunc{
+		query: body(500, "text/plain", "no"), "/api/v1/status/buildinfo": ok(`{"version":"2.50.1","goVersion":"go1.22"}`),
+	})
+	s := open(t, Options{URL: srv.URL})
+	if _, err := vector(t.Context(), s); err == nil {
+		t.Fatal("no error")
+	}
+	s.learning.Wait()
+	if st := s.Status(); st.Version != "2.50.1" {
+		t.Errorf("%+v", st)
+	}
+}
+
+func TestLearnsOnceTheServerIsUp(t *testing.T) {
+	var up atomic.Bool
+	var passed atomic.Int64
+	unless := func(h http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if !up.Load() {
+				w.WriteHeader(503)
+				return
+			}
+			h(w, r)
+		}
+	}
+	srv := serve(t, map[string]http.HandlerFunc{
+		query: unless(ok(oneVector)), "/api/v1/status/buildinfo": unless(ok(`{"version":"2.50.1","goVersion":"go1.22"}`)),
+	})
+	s := open(t, Options{URL: srv.URL, Clock: func() time.Time { return noon.Add(time.Duration(passed.Load())) }})
+	for range 3 {
+		_, _ = vector(t.Context(), s)
+		s.learning.Wait()
+	}
+	if n := srv.count("GET /api/v1/status/buildinfo"); n != 1 {
+		t.Errorf("a server that is down was asked %d times what it is", n)
+	}
+	up.Store(true)
+	passed.Store(int64(time.Minute))
+	_, _ = vector(t.Context(), s)
+	s.learning.Wait()
+	if st := s.Status(); st.Version != "2.50.1" {
+		t.Errorf("%+v", st)
 	}
 }
