@@ -46,9 +46,11 @@ type call struct {
 	path string // below the base
 	form url.Values
 	post bool // the endpoint takes a form
-	// must is an endpoint without which there is no API: where it lacks,
-	// the next call asks again, as a server behind a proxy may not be up yet.
+	// must is an endpoint without which there is no API. That it lacks is about
+	// the server, which may be starting behind a proxy, and is not remembered.
 	must bool
+	// again asks though the endpoint was found to lack.
+	again bool
 }
 
 // An answer is how a server answered, beside the body.
@@ -76,9 +78,9 @@ func newClient(o Options) (*client, error) {
 // do asks and gives the body of a good answer to read. It ends with ctx.
 func (c *client) do(ctx context.Context, q call, read func(io.Reader) error) (answer, error) {
 	c.mu.Lock()
-	method, why := c.forms, c.lacks[q.path]
+	method, why := c.forms, c.lacks[endpoint(q.path)]
 	c.mu.Unlock()
-	if why != "" && !q.must {
+	if why != "" && !q.again {
 		return answer{}, c.errorf(q.op, sources.KindUnsupported, "%s: %s", c.place(q.path), why)
 	}
 	if !q.post || method == getOnly {
@@ -191,6 +193,14 @@ func (c *client) checkType(q call, resp *http.Response, body *bufio.Reader) erro
 	}
 	begin, _ = body.Peek(4096)
 	return c.errorf(q.op, sources.KindProtocol, "%s gives no JSON but %s", c.place(q.path), described(said, begin))
+}
+
+// endpoint is a path without what it asks for.
+func endpoint(path string) string {
+	if strings.HasPrefix(path, "/api/v1/label/") {
+		return "/api/v1/label/NAME/values"
+	}
+	return path
 }
 
 // place is the URL of a path as it may be shown.

@@ -80,6 +80,14 @@ func TestWhatAServerLacksIsAskedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, label := range []string{"a", "b"} {
+		if _, err := s.LabelValues(t.Context(), sources.Window{}, label); sources.KindOf(err) != sources.KindUnsupported {
+			t.Fatal(err)
+		}
+	}
+	if n, m := srv.count("GET /api/v1/label/a/values"), srv.count("GET /api/v1/label/b/values"); n != 1 || m != 0 {
+		t.Errorf("label values asked %d and %d times", n, m)
+	}
 	if n, m := srv.count("GET /api/v1/metadata"), srv.count("GET /api/v1/alerts"); n != 1 || m != 1 {
 		t.Errorf("asked %d and %d times", n, m)
 	}
@@ -98,7 +106,7 @@ func TestQueriesAreAskedAgainAfter404(t *testing.T) {
 		ok(oneVector)(w, r)
 	}})
 	s := open(t, Options{URL: srv.URL})
-	if _, err := vector(t.Context(), s); sources.KindOf(err) != sources.KindUnsupported {
+	if _, err := vector(t.Context(), s); sources.KindOf(err) != sources.KindUnavailable {
 		t.Fatal(err)
 	}
 	up = true

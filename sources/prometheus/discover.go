@@ -33,7 +33,7 @@ func (s *Source) LabelValues(ctx context.Context, w sources.Window, label string
 	if strings.Contains(label, "/") { // which no server finds in a path otherwise
 		label = model.EscapeName(label, model.ValueEncodingEscaping)
 	}
-	return s.names(ctx, call{op: op, path: "/api/v1/label/" + label + "/values", must: true}, w, match)
+	return s.names(ctx, call{op: op, path: "/api/v1/label/" + label + "/values"}, w, match)
 }
 
 func (s *Source) names(ctx context.Context, q call, w sources.Window, match []string) ([]string, error) {

@@ -87,7 +87,7 @@ func TestFaults(t *testing.T) {
 	f("too many samples", jsonError(422, "execution", "query processing would load too many samples into memory in query execution"), want{sources.KindTooLarge, false, 0, "too many samples"})
 	f("an error that says success", jsonError(200, "execution", "no"), want{sources.KindQuery, false, 0, "bad query: no"})
 	f("agent", jsonError(422, "execution", "unavailable with Prometheus Agent"), want{sources.KindUnsupported, false, 0, "unavailable with Prometheus Agent"})
-	f("404", http.NotFound, want{sources.KindUnsupported, false, 0, `404 Not Found with "404 page not found"`})
+	f("404", http.NotFound, want{sources.KindUnavailable, true, 0, `is the path right? 404 Not Found with "404 page not found"`})
 	f("414", body(414, "", ""), want{sources.KindQuery, false, 0, "414"})
 	f("418", body(418, "text/plain", "tea"), want{sources.KindProtocol, false, 0, "tea"})
 	f("HTML", body(200, "text/html; charset=utf-8", "<!doctype html><html><head><title>Sign in\x1b[31m</title></head>"), want{sources.KindProtocol, false, 0, `gives no JSON but an HTML page, "Sign in [31m"`})

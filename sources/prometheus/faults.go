@@ -120,9 +120,14 @@ func statusText(code int) string {
 // said makes an error of what a server said, by its type and status.
 func (c *client) said(q call, status int, header http.Header, said *apiError) error {
 	kind, again := kindOf(status, said)
+	if kind == sources.KindUnsupported && q.must && said.Type == "" {
+		e := c.errorf(q.op, sources.KindUnavailable, "no Prometheus API at %s, is the path right? %w", c.place(""), said)
+		e.RetryAfter = c.retryAfter(header)
+		return e
+	}
 	if kind == sources.KindUnsupported {
 		c.mu.Lock()
-		c.lacks[q.path] = said.Error()
+		c.lacks[endpoint(q.path)] = said.Error()
 		c.mu.Unlock()
 	}
 	e := c.errorf(q.op, kind, "%s: %w", c.place(q.path), said)

@@ -45,7 +45,7 @@ func (s *Source) Probe(ctx context.Context) (Probe, error) {
 	none := []string{"nightjar-probe"} // of this name there is nothing, which makes for short answers
 	try := func(name, path string, post bool, form url.Values) error {
 		var ignored any
-		a, err := s.c.do(ctx, call{op: name, path: path, form: form, post: post, must: true}, into(&ignored, nil))
+		a, err := s.c.do(ctx, call{op: name, path: path, form: form, post: post, must: name == "query", again: true}, into(&ignored, nil))
 		c := Capability{Name: name, OK: err == nil}
 		if err != nil {
 			c.Why = err.Error()
