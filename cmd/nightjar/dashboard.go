@@ -55,7 +55,7 @@ func runDashboard(ctx context.Context, s *session) error {
 		return failed(exitUsage, "stdout is not a terminal")
 	}
 	runtime.GOMAXPROCS(min(maxProcs, runtime.GOMAXPROCS(0)))
-	d, err := s.openDeck(ctx)
+	d, err := s.openDeck(ctx, false)
 	switch {
 	case errors.Is(err, errInterrupted):
 		return nil // as when it is told to end a moment later
