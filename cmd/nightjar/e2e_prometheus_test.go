@@ -64,7 +64,7 @@ func watch(t *testing.T) watched {
 	}
 	server(t, "prometheus-node-exporter", "--web.listen-address="+w.exporter)
 	server(t, "prometheus", "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+strings.TrimPrefix(w.api, "http://"))
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		body, err := get(w.api + "/api/v1/query?query=" + url.QueryEscape("count(rate(node_cpu_seconds_total[5s])) and on () up{job=\"prometheus\"}==1"))
 		if err == nil && bytes.Contains(body, []byte(`"value"`)) {
 			return w
