@@ -42,7 +42,7 @@ type drawKey struct {
 	version, results uint64
 	w, h             int
 	ctx              panels.Context
-	age              string
+	state            panels.FrameState
 }
 
 func newBoardView(b *boards.Board) *boardView {
