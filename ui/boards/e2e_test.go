@@ -64,8 +64,8 @@ type fleet struct {
 
 func program(t *testing.T, name, pkg string) string {
 	t.Helper()
-	if own := os.Getenv("NIGHTJAR_E2E_BIN"); own != "" {
-		if path := filepath.Join(own, name); executable(path) {
+	for _, dir := range filepath.SplitList(os.Getenv("NIGHTJAR_E2E_BIN")) {
+		if path := filepath.Join(dir, name); executable(path) {
 			return path
 		}
 	}
