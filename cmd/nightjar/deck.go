@@ -9,6 +9,7 @@ import (
 
 	"nightjar/sources"
 	"nightjar/ui"
+	"nightjar/ui/boards"
 )
 
 // A deck is what a dashboard stands on: its options for the screen.
@@ -47,6 +48,10 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 	}}
 	if d.options.Sources, err = s.openSources(ctx, strict); err != nil {
 		return nil, err
+	}
+	d.options.Boards = s.screens(ctx, list, d.options.Sources)
+	if first != "" && boards.ByName(d.options.Boards, first) == nil {
+		d.options.Boards = append(d.options.Boards, boards.ByName(list, first)) // it was asked for
 	}
 	switch s.ownKind() {
 	case "local":

@@ -39,7 +39,7 @@ var builtin = sync.OnceValue(func() []*Board {
 // rank orders the built-in boards: this machine, then what a source is itself,
 // then what it watches, the widest first. Others follow.
 func rank(name string) int {
-	first := []string{"host", "processes", "sessions", "prometheus", "targets", "kubernetes", "node", "alertmanager", "go-process"}
+	first := []string{"host", "processes", "sessions", "prometheus", "targets", "kubernetes", "node", "alertmanager", "go-process", "metrics"}
 	if i := slices.Index(first, name); i >= 0 {
 		return i
 	}

@@ -32,11 +32,11 @@ func TestProposed(t *testing.T) {
 		alerts     = "alertmanager_alerts alertmanager_notifications_total "
 	)
 	f("", "own")
-	f("up", "own")
-	f(scraped, "targets own")
+	f("up", "metrics own")
+	f(scraped, "targets metrics own")
 	f(prometheus+process, "prometheus go-process own")
 	f("kube_pod_info kube_pod_status_phase", "own") // without cAdvisor half of the board is empty
-	f(process+alerts+cluster+node+scraped+prometheus+"http_requests_total", "prometheus targets kubernetes node alertmanager go-process own mine")
+	f(process+alerts+cluster+node+scraped+prometheus+"http_requests_total", "prometheus targets kubernetes node alertmanager go-process metrics own mine")
 }
 
 func TestNeeds(t *testing.T) {

@@ -94,7 +94,7 @@ func TestBuiltinBoardsAskForRealMetrics(t *testing.T) {
 		}
 		for _, q := range queriesOf(b, 15*time.Second, time.Hour) {
 			for _, name := range metricsIn(t, q.expr) {
-				if metrics[name] == "" {
+				if metrics[name] == "" && name != "" { // a pattern has no name
 					t.Errorf("%s asks for %s, which is no known metric", q.name, name)
 				}
 			}
