@@ -64,15 +64,17 @@ func (m *Model) trailChips(bar func(themes.Token) screen.Style) []chip {
 		before := drop
 		if i == 0 {
 			before = max(drop, dropHost) // nothing is left of it then
+			if m.opts.Host == "" {
+				before = dropBrand
+			}
 		}
 		out = append(out, chip{sep, bar(themes.Faint), before}, chip{v.board.Title, style, drop})
 	}
-	for _, x := range m.view().board.Variables {
-		label := x.Label
-		if label == "" {
-			label = x.Name
+	for _, x := range m.view().vars {
+		if !x.spec.Hidden {
+			text, token := m.chosenText(x)
+			out = append(out, chip{"  " + screen.Clean(x.spec.Label) + " ", bar(themes.Muted), dropVariable}, chip{text, bar(token), dropVariable})
 		}
-		out = append(out, chip{"  " + label + " ", bar(themes.Muted), dropVariable}, chip{m.vars[x.Name], bar(themes.Text), dropVariable})
 	}
 	if v := m.view(); v.full != "" {
 		out = append(out, chip{sep, bar(themes.Faint), keepChip}, chip{v.byID[v.full].spec.Title, bar(themes.Strong), 0})
