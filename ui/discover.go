@@ -204,8 +204,8 @@ func (m *Model) followRange() {
 // heldBack is the variable without which a panel cannot ask; nil: it can.
 func (m *Model) heldBack(p *panelView) *variable {
 	for _, x := range m.view().vars {
-		if x.spec.Asks() && x.spec.Name != p.scope.name && slices.Contains(p.needs, x.spec.Name) &&
-			(x.moved || len(m.chosenOf(x)) == 0) {
+		if x.spec.Asks() && slices.Contains(p.needs, x.spec.Name) &&
+			(x.moved || x.spec.Name != p.scope.name && len(m.chosenOf(x)) == 0) {
 			return x
 		}
 	}
