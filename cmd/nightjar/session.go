@@ -31,6 +31,7 @@ type session struct {
 	text    []byte            // of the file
 	unread  error             // why the file in the default place could not be read
 	targets []string          // board files
+	asked   []string          // variables that flags gave, sorted
 
 	log    *slog.Logger
 	closer []func() error
