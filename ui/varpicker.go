@@ -174,6 +174,9 @@ func (p *varPicker) note() (string, themes.Token) {
 		return "no values in the range", themes.Warning
 	case p.in.value() != "":
 		n = itoa(len(p.hits)) + " of " + n
+		if x.spec.All && slices.Contains(p.hits, boards.All) { // which is none of them
+			n = itoa(len(p.hits)-1) + " of " + itoa(len(x.values)) + " values"
+		}
 	}
 	return n, themes.Muted
 }
