@@ -113,6 +113,7 @@ func (m *Model) open(b *boards.Board) {
 	if !m.chosen && m.line.Live && !m.line.Paused { // nobody chose a range: the board's own
 		m.line = m.line.WithSpan(spanOf(b, m.opts.Span))
 	}
+	m.followRange()
 	m.applyVariables()
 }
 

@@ -73,7 +73,11 @@ func (m *Model) trailChips(bar func(themes.Token) screen.Style) []chip {
 	for _, x := range m.view().vars {
 		if !x.spec.Hidden {
 			text, token := m.chosenText(x)
-			out = append(out, chip{"  " + screen.Clean(x.spec.Label) + " ", bar(themes.Muted), dropVariable}, chip{text, bar(token), dropVariable})
+			drop := dropVariable
+			if x.err != nil {
+				drop = keepChip
+			}
+			out = append(out, chip{"  " + screen.Clean(x.spec.Label) + " ", bar(themes.Muted), drop}, chip{text, bar(token), drop})
 		}
 	}
 	if v := m.view(); v.full != "" {

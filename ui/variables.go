@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nightjar/ui/boards"
+	"nightjar/ui/panels"
 )
 
 // maxValues is the most values of a variable that are kept for choosing; the rest is counted.
@@ -196,6 +197,10 @@ func (m *Model) resolve(p *panelView) {
 	macros := m.macros(p.scope)
 	p.spec.Title = boards.ExpandText(p.from.Title, macros)
 	p.spec.Description = boards.ExpandText(p.from.Description, macros)
+	if text := boards.ExpandText(p.from.Text, macros); text != p.spec.Text {
+		p.spec.Text = text
+		p.panel, p.drawn = panels.New(p.spec), drawKey{}
+	}
 	p.spec.Source = p.from.Source
 	if name, ok := boards.SourceVariable(p.from.Source); ok {
 		if values := values(macros, name); len(values) == 1 && values[0] != "" {
@@ -203,10 +208,11 @@ func (m *Model) resolve(p *panelView) {
 		}
 	}
 	for i := range p.got {
-		asked := p.spec.Source
+		asked := p.spec.Source // and the legend: panels keep the names they made
 		if i < len(p.spec.Queries) {
-			p.spec.Queries[i].Legend = boards.ExpandText(p.from.Queries[i].Legend, macros)
-			asked += "\x00" + boards.Expand(p.from.Queries[i].Expr, macros)
+			q := &p.spec.Queries[i]
+			q.Legend = boards.ExpandText(p.from.Queries[i].Legend, macros)
+			asked += "\x00" + boards.Expand(q.Expr, macros) + "\x00" + q.Legend
 		}
 		if p.asked[i] != asked && p.asked[i] != "" {
 			p.keys[i] = ""

@@ -394,3 +394,40 @@ func TestPickerPicture(t *testing.T) {
 		t.Errorf("%s differs\n--- got\n%s--- want\n%s", path, got, text)
 	}
 }
+
+func TestPickerFitsAnyScreen(t *testing.T) {
+	yaml := "variables:\n"
+	for i := range 30 {
+		yaml += "  - {name: v" + strconv.Itoa(i) + ", values: [a, b]}\n"
+	}
+	m := fleetModel(t, yaml+"rows: [{panels: [{title: A, kind: stat, queries: [up]}]}]", nil, fleetSource())
+	for _, size := range [][2]int{{40, 10}, {80, 24}, {200, 60}} {
+		m.over = nil
+		m.Resize(size[0], size[1])
+		hit(m, "V")
+		for range 29 {
+			hit(m, "tab")
+		}
+		if s := frameOf(m); !strings.Contains(s, "> v29 a") {
+			t.Errorf("%v: the variable in hand is out of sight:\n%s", size, s)
+		}
+	}
+}
+
+func TestTextAndLegendsFollow(t *testing.T) {
+	m := fleetModel(t, `
+variables: [{name: a, values: [one, two]}]
+rows:
+  - {title: Row $a, panels: [{kind: text, text: about $a}, {title: G, kind: graph, queries: [{expr: up, legend: of $a}]}]}`, nil, fleetSource())
+	settled(t, m)
+	f := func(value string) {
+		t.Helper()
+		m.pickValues(m.view().vars[0], pick{values: []string{value}})
+		settled(t, m)
+		if s := frameOf(m); !strings.Contains(s, "about "+value) || !strings.Contains(s, "of "+value) || !strings.Contains(s, "Row "+value) {
+			t.Errorf("%s is not said:\n%s", value, s)
+		}
+	}
+	f("one")
+	f("two")
+}

@@ -16,15 +16,16 @@ import (
 // varPicker chooses the values of the board's variables: those on the left, the
 // values of one of them, found by a few letters, on the right.
 type varPicker struct {
-	vars []*variable // that are not hidden
-	at   int         // which of them
-	in   input
-	hits []string // values that match what is typed
-	menu menu
-	rows int // of values, on the last frame
-	top  int // screen row of the first one
-	left int // columns of the variables
-	x    int // screen column of the inside
+	vars  []*variable // that are not hidden
+	at    int         // which of them
+	in    input
+	hits  []string // values that match what is typed
+	menu  menu
+	first int // variable on the first row
+	rows  int // of values, on the last frame
+	top   int // screen row of the first one
+	left  int // columns of the variables
+	x     int // screen column of the inside
 }
 
 // openVariables opens the picker, if there is something to choose.
@@ -35,13 +36,18 @@ func (m *Model) openVariables() {
 			p.vars = append(p.vars, x)
 		}
 	}
-	if len(p.vars) == 0 {
+	if !m.choosable() {
 		m.notice = "this board has no variables"
 		return
 	}
 	m.followRange()
 	m.over = p
 	p.turn(m, 0)
+}
+
+// choosable reports whether the board has a variable that can be chosen.
+func (m *Model) choosable() bool {
+	return slices.ContainsFunc(m.view().vars, func(x *variable) bool { return !x.spec.Hidden })
 }
 
 // turn shows another variable.
@@ -107,9 +113,10 @@ func (p *varPicker) draw(m *Model, body screen.Region) {
 	w, h := r.Size()
 	base := screen.On(themes.Text).Over(themes.Overlay)
 	p.left, p.x = min(w*2/5, 26), at.X
-	for i, x := range p.vars[:min(len(p.vars), h)] {
+	p.first = max(0, p.at-h+1)
+	for i, x := range p.vars[p.first:min(len(p.vars), p.first+h)] {
 		s, mark := base, " "
-		if i == p.at {
+		if p.first+i == p.at {
 			s, mark = base.As(themes.Strong), ">"
 		}
 		text, token := m.chosenText(x)
@@ -262,8 +269,8 @@ func (p *varPicker) paste(_ *Model, text string) {
 
 func (p *varPicker) click(m *Model, x, y int) bool {
 	switch row := y - p.top; {
-	case x < p.x+p.left && row+2 >= 0 && row+2 < len(p.vars):
-		p.turn(m, row+2-p.at)
+	case x < p.x+p.left && row+2 >= 0 && p.first+row+2 < len(p.vars):
+		p.turn(m, p.first+row+2-p.at)
 	case row >= 0 && row < p.rows && p.menu.top+row < len(p.hits):
 		p.menu.selected = p.menu.top + row
 		if !p.of().spec.Multi {
