@@ -431,3 +431,11 @@ rows:
 	f("one")
 	f("two")
 }
+
+func TestAPanelRepeatsForEachSource(t *testing.T) {
+	m := fleetModel(t, `
+variables: [{name: src, kind: source, multi: true, value: [one, two]}]
+rows: [{panels: [{title: Up in $src, kind: stat, repeat: src, source: $src, queries: [up]}]}]`, nil, fleetSource(), &labelSource{name: "two"})
+	want(t, "panels", ids(m), "up-in-src#one up-in-src#two")
+	want(t, "asked", exprs(m), "one up; two up")
+}
