@@ -34,13 +34,20 @@ func (m *Model) drawHeader(r screen.Region) {
 	left := m.trailChips(bar)
 
 	// A blank before what is on the left, and one between both.
-	for chipsWidth(left)+chipsWidth(right)+2 > w {
+	variables, more := variableChips(left), ""
+	for chipsWidth(left)+screen.Width(more)+chipsWidth(right)+2 > w {
 		drop := max(worstDrop(left), worstDrop(right))
 		if drop == keepChip {
 			break
 		}
 		left, right = dropChips(left, drop), dropChips(right, drop)
+		if n := variables - variableChips(left); n > 0 && n < variables {
+			more = "  +" + itoa(n) + " more" // not to be taken for values
+		} else {
+			more = "" // none is in sight: V has them all
+		}
 	}
+	left = append(left, chip{more, bar(themes.Muted), keepChip})
 	room := w - chipsWidth(right)
 	drawChips(r.Sub(0, 0, max(room-1, 0), 1), 1, left)
 	drawChips(r, room, right)
@@ -70,10 +77,10 @@ func (m *Model) trailChips(bar func(themes.Token) screen.Style) []chip {
 		}
 		out = append(out, chip{sep, bar(themes.Faint), before}, chip{v.board.Title, style, drop})
 	}
-	for _, x := range m.view().vars {
+	for i, x := range m.view().vars {
 		if !x.spec.Hidden {
 			text, token := m.chosenText(x)
-			drop := dropVariable
+			drop := min(dropVariable+i, dropTrail-1) // the last one first
 			if x.err != nil {
 				drop = keepChip
 			}
@@ -158,6 +165,17 @@ func (m *Model) costChips(bar func(themes.Token) screen.Style) []chip {
 	return append(out, chip{" ", bar(themes.Text), keepChip})
 }
 
+// variableChips is how many variables are among chips, which have two each.
+func variableChips(cs []chip) int {
+	n := 0
+	for _, c := range cs {
+		if c.drop >= dropVariable && c.drop < dropTrail {
+			n++
+		}
+	}
+	return n / 2
+}
+
 func chipsWidth(cs []chip) int {
 	n := 0
 	for _, c := range cs {
@@ -168,9 +186,9 @@ func chipsWidth(cs []chip) int {
 
 // What goes first where room is short, the highest first.
 const (
-	keepChip = iota
-	dropVariable
-	dropTrail
+	keepChip     = iota
+	dropVariable // and more, for one variable after the other
+	dropTrail    = iota + 1000
 	dropHost
 	dropBrand
 	dropSource

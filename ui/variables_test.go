@@ -439,3 +439,16 @@ rows: [{panels: [{title: Up in $src, kind: stat, repeat: src, source: $src, quer
 	want(t, "panels", ids(m), "up-in-src#one up-in-src#two")
 	want(t, "asked", exprs(m), "one up; two up")
 }
+
+// What has no room in the header goes from the end, and is counted.
+func TestVariablesInTheHeader(t *testing.T) {
+	yaml := "name: b\nvariables:\n"
+	for i := range 12 {
+		yaml += "  - {name: v" + strconv.Itoa(i) + ", values: [some]}\n"
+	}
+	m := fleetModel(t, yaml+"rows: [{panels: [{title: A, kind: stat, queries: [up]}]}]", nil, fleetSource())
+	head, _, _ := strings.Cut(frameOf(m), "\n")
+	if !strings.Contains(head, " b  v0 some  v1 some ") || !strings.Contains(head, " +") || strings.Contains(head, "v11") {
+		t.Errorf("got %q", head)
+	}
+}
