@@ -49,7 +49,8 @@ type drawKey struct {
 	version, results uint64
 	w, h             int
 	ctx              panels.Context
-	title, age       string
+	title            string
+	state            panels.FrameState
 }
 
 // focused is the panel that keys go to; nil on an empty board.

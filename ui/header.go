@@ -28,10 +28,10 @@ func (m *Model) drawHeader(r screen.Region) {
 	r.Fill(' ', bar(themes.Text))
 	w, _ := r.Size()
 
-	right := m.rangeChips(bar)
-	right = append(right, m.sourceChips(bar)...)
-	right = append(right, m.costChips(bar)...)
-	left := m.trailChips(bar)
+	m.chips = m.trailChips(m.chips[:0], bar)
+	n := len(m.chips)
+	m.chips = m.costChips(m.sourceChips(m.rangeChips(m.chips, bar), bar), bar)
+	left, right := m.chips[:n:n], m.chips[n:]
 
 	// A blank before what is on the left, and one between both.
 	variables, more := variableChips(left), ""
@@ -54,12 +54,12 @@ func (m *Model) drawHeader(r screen.Region) {
 }
 
 // trailChips is the breadcrumb trail: product, board, full-screen panel.
-func (m *Model) trailChips(bar func(themes.Token) screen.Style) []chip {
+func (m *Model) trailChips(out []chip, bar func(themes.Token) screen.Style) []chip {
 	sep := " › "
 	if m.opts.ASCII {
 		sep = " > "
 	}
-	out := []chip{{"nightjar", bar(themes.Accent), dropBrand}}
+	out = append(out, chip{"nightjar", bar(themes.Accent), dropBrand})
 	if m.opts.Host != "" {
 		out = append(out, chip{" ", bar(themes.Text), dropBrand}, chip{m.opts.Host, bar(themes.Strong), dropHost})
 	}
@@ -96,13 +96,12 @@ func (m *Model) trailChips(bar func(themes.Token) screen.Style) []chip {
 	return out
 }
 
-func (m *Model) rangeChips(bar func(themes.Token) screen.Style) []chip {
-	out := []chip{{m.line.Label(m.opts.Zone), bar(themes.Text), keepChip}}
+func (m *Model) rangeChips(out []chip, bar func(themes.Token) screen.Style) []chip {
 	if span := m.span(m.source("")); span < m.line.Span { // all there is
-		out = []chip{
-			{"last " + timeline.FormatSpan(span), bar(themes.Text), keepChip},
-			{" of " + timeline.FormatSpan(m.line.Span), bar(themes.Muted), dropWhole},
-		}
+		out = append(out, chip{"last " + timeline.FormatSpan(span), bar(themes.Text), keepChip},
+			chip{" of " + timeline.FormatSpan(m.line.Span), bar(themes.Muted), dropWhole})
+	} else {
+		out = append(out, chip{m.line.Label(m.opts.Zone), bar(themes.Text), keepChip})
 	}
 	out = append(out, chip{"  ", bar(themes.Text), keepChip})
 	switch {
@@ -132,8 +131,7 @@ func (m *Model) clock(layout string) string {
 }
 
 // sourceChips is each source with its state in a word and the age of its data.
-func (m *Model) sourceChips(bar func(themes.Token) screen.Style) []chip {
-	var out []chip
+func (m *Model) sourceChips(out []chip, bar func(themes.Token) screen.Style) []chip {
 	for _, s := range m.opts.Poller.SourceStates() {
 		token, word, drop := themes.Muted, s.State.String(), dropSource
 		switch s.State {
@@ -157,8 +155,8 @@ func (m *Model) sourceChips(bar func(themes.Token) screen.Style) []chip {
 
 // costChips is what the picture costs: bytes a second to the terminal, and
 // from sources where there are any on a wire.
-func (m *Model) costChips(bar func(themes.Token) screen.Style) []chip {
-	out := []chip{{" tty " + units.FormatWidth(m.cost.terminal, "Bps", 8), bar(themes.Muted), dropCost}}
+func (m *Model) costChips(out []chip, bar func(themes.Token) screen.Style) []chip {
+	out = append(out, chip{" tty " + units.FormatWidth(m.cost.terminal, "Bps", 8), bar(themes.Muted), dropCost})
 	if m.cost.sources > 0 {
 		out = append(out, chip{" net " + units.FormatWidth(m.cost.sources, "Bps", 8), bar(themes.Muted), dropCost})
 	}

@@ -45,6 +45,7 @@ type Model struct {
 	notice string // one line in the header until the next key
 	cost   cost
 
+	chips    []chip                            // scratch of the header
 	statuses map[sources.Source]sources.Status // as of the message under way
 	later    tea.Cmd                           // of an action that an overlay ran
 

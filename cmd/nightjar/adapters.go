@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 
 	"nightjar/sources"
 	"nightjar/sources/demo"
@@ -24,22 +27,72 @@ func adapters() map[string]opener {
 }
 
 // openSources opens the sources that the settings ask for; the first is the
-// default one. They are closed with the session. It is errInterrupted if ctx is
-// done before they are open.
-func (s *session) openSources(ctx context.Context) ([]sources.Source, error) {
-	kind := "local"
-	if s.set.demo {
-		kind = "demo"
+// default one. They are closed with the session. With strict one that cannot
+// be reached is an error.
+func (s *session) openSources(ctx context.Context, strict bool) ([]sources.Source, error) {
+	remotes, err := s.remotes()
+	if err != nil {
+		return nil, err
 	}
-	src, err := adapters()[kind](ctx, s)
+	var all []sources.Source
+	add := func(src sources.Source, err error) error {
+		switch {
+		case errors.Is(err, errInterrupted), ctx.Err() != nil:
+			return errInterrupted
+		case err != nil:
+			return err
+		}
+		s.closer = append(s.closer, src.Close)
+		all = append(all, src)
+		return nil
+	}
+	names := []string{}
+	skip := func(name string) bool {
+		names = append(names, name)
+		return s.only != "" && s.only != name
+	}
+	if kind := s.ownKind(); kind != "" && !skip(kind) {
+		src, err := adapters()[kind](ctx, s)
+		if err != nil && ctx.Err() == nil {
+			err = failed(exitUnreachable, "%w; --log-file keeps the details", err)
+		}
+		if err := add(src, err); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range remotes {
+		if skip(r.name) {
+			continue
+		}
+		if err := add(s.openRemote(ctx, r, strict)); err != nil {
+			return nil, err
+		}
+	}
+	if s.file.ScrapeConfigs != "" && !s.urlTargets() && !skip("scrape") {
+		if err := add(s.openJobs(ctx)); err != nil {
+			return nil, err
+		}
+	}
+	if len(all) == 0 {
+		return nil, misused("no source is called %q; there are %s", s.only, strings.Join(names, ", "))
+	}
+	return all, nil
+}
+
+// ownKind is the source that is asked for without a URL; empty if only URLs are.
+func (s *session) ownKind() string {
 	switch {
-	case err != nil && ctx.Err() != nil:
-		return nil, errInterrupted
-	case err != nil:
-		return nil, failed(exitUnreachable, "%w; --log-file keeps the details", err)
+	case s.set.demo:
+		return "demo"
+	case s.urlTargets():
+		return ""
 	}
-	s.closer = append(s.closer, src.Close)
-	return []sources.Source{src}, nil
+	return "local"
+}
+
+// urlTargets reports whether a TARGET is a URL.
+func (s *session) urlTargets() bool {
+	return slices.ContainsFunc(s.targets, hasScheme.MatchString)
 }
 
 // A collector has no samples before its first rounds.

@@ -61,6 +61,9 @@ func (s *session) documents(key string, paths []string) (docs []document, proble
 func (s *session) boards() (list []*boards.Board, first string, err error) {
 	targets := make([]document, 0, len(s.targets))
 	for _, t := range s.targets {
+		if hasScheme.MatchString(t) {
+			continue // a source
+		}
 		text, err := os.ReadFile(t)
 		if err != nil {
 			return nil, "", failed(exitUsage, "board: %w", pathError(err))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,6 +22,10 @@ import (
 // maxProcs bounds the cores we use: a tool that looks at a machine in trouble
 // must not be part of it.
 const maxProcs = 4
+
+// gcPercent is how much may be allocated between two collections: the heap is
+// small, and collecting half as often saves a twentieth of all CPU for 5 MB.
+const gcPercent = 200
 
 // ending is how long the program may take to end when it is told to.
 const ending = 2 * time.Second
@@ -55,7 +60,10 @@ func runDashboard(ctx context.Context, s *session) error {
 		return failed(exitUsage, "stdout is not a terminal")
 	}
 	runtime.GOMAXPROCS(min(maxProcs, runtime.GOMAXPROCS(0)))
-	d, err := s.openDeck(ctx)
+	if s.env.variable("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	d, err := s.openDeck(ctx, false)
 	switch {
 	case errors.Is(err, errInterrupted):
 		return nil // as when it is told to end a moment later

@@ -3,21 +3,31 @@ package main
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 
+	"nightjar/sources"
 	"nightjar/ui"
 )
 
-// A deck is what a dashboard stands on: its options for the screen, and when
-// its source has something to show.
+// A deck is what a dashboard stands on: its options for the screen.
 type deck struct {
 	options ui.Options
-	// ready returns once the source has enough samples for a rate.
-	ready func(context.Context) error
 }
 
-// openDeck opens the source, the poller and the boards of a session.
-func (s *session) openDeck(ctx context.Context) (*deck, error) {
+// collects reports whether a source of the deck collects by itself, and has
+// nothing before it has.
+func (d *deck) collects() bool {
+	return slices.ContainsFunc(d.options.Sources, func(src sources.Source) bool {
+		_, ok := src.(ticker)
+		return ok
+	})
+}
+
+// openDeck opens the sources, the poller and the boards of a session. With
+// strict a source that cannot be reached is an error.
+func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 	list, first, err := s.boards()
 	if err != nil {
 		return nil, s.whole(err)
@@ -35,11 +45,14 @@ func (s *session) openDeck(ctx context.Context) (*deck, error) {
 		Range: s.set.span, Refresh: s.set.refresh, Zone: s.zone(), ASCII: s.set.ascii,
 		Clock: s.env.Now, Logger: s.log,
 	}}
-	if d.options.Sources, err = s.openSources(ctx); err != nil {
+	if d.options.Sources, err = s.openSources(ctx, strict); err != nil {
 		return nil, err
 	}
-	if !s.set.demo {
+	switch s.ownKind() {
+	case "local":
 		d.options.Host = hostName()
+	case "":
+		d.options.Host = d.options.Sources[0].Name()
 	}
 	s.watchRounds(ctx, d)
 	d.options.Poller = s.newPoller()
@@ -54,18 +67,47 @@ type ticker interface {
 
 // watchRounds tells the screen of each new round of samples.
 func (s *session) watchRounds(ctx context.Context, d *deck) {
-	src, ok := d.options.Sources[0].(ticker)
-	if !ok {
-		d.ready = func(context.Context) error { return nil }
-		return
-	}
-	const enough = 2 // a rate needs two samples
-	d.ready = func(ctx context.Context) error { return src.WaitFor(ctx, enough) }
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.closer = append(s.closer, func() error { stop(); return nil })
-	d.options.Samples = sampling(ctx, d.options.Sources[0].Name(), func(ctx context.Context) error {
-		return src.WaitFor(ctx, src.Rounds()+1)
-	})
+	var rounds []<-chan string
+	for _, src := range d.options.Sources {
+		t, ok := src.(ticker)
+		if !ok {
+			continue
+		}
+		rounds = append(rounds, sampling(ctx, src.Name(), func(ctx context.Context) error {
+			return t.WaitFor(ctx, t.Rounds()+1)
+		}))
+	}
+	d.options.Samples = merged(ctx, rounds)
+}
+
+// merged is one channel of several, nil of none.
+func merged(ctx context.Context, in []<-chan string) <-chan string {
+	switch len(in) {
+	case 0:
+		return nil
+	case 1:
+		return in[0]
+	}
+	out := make(chan string)
+	var open sync.WaitGroup
+	for _, c := range in {
+		open.Go(func() {
+			for name := range c {
+				select {
+				case out <- name:
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+	go func() {
+		open.Wait()
+		close(out)
+	}()
+	return out
 }
 
 // maxHost is the most columns of a host's name in the header.

@@ -50,7 +50,7 @@ func (m *mux) screen() string { return m.tmux("capture-pane", "-p") }
 
 func (m *mux) until(ok func(string) bool, what string) {
 	m.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if ok(m.screen()) {
 			return
 		}

@@ -78,6 +78,16 @@ func (v *varsValue) Set(s string) error {
 	return nil
 }
 
+// listValue is a flag that may be repeated.
+type listValue struct{ to *[]string }
+
+func (v *listValue) String() string { return "" }
+func (v *listValue) Type() string   { return "list" }
+func (v *listValue) Set(s string) error {
+	*v.to = append(*v.to, s)
+	return nil
+}
+
 // choiceValue is one of a few words.
 type choiceValue struct {
 	to      *string

@@ -39,7 +39,7 @@ and tests. It collects for --wait first, so that rates have something to stand o
 			return s.frame(cmd.Context(), w, h, format, wait)
 		},
 	}
-	s.addFlags(cmd, "config", "board", "range", "refresh", "interval", "theme", "var", "demo", "ascii", "utc", "log-file")
+	s.addFlags(cmd, "config", "board", "range", "refresh", "interval", "theme", "var", "header", "demo", "ascii", "utc", "log-file")
 	cmd.Flags().StringVar(&size, "size", "120x36", "`COLSxROWS` of the frame")
 	cmd.Flags().Var(&durationValue{&wait, 0}, "wait", "`DURATION` to collect before the frame is drawn")
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "`FORMAT`: text, ansi or svg")
@@ -65,7 +65,7 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 	if err != nil {
 		return err
 	}
-	d, err := s.openDeck(ctx)
+	d, err := s.openDeck(ctx, true)
 	if errors.Is(err, errInterrupted) {
 		return failed(exitFailed, "frame: %w", err)
 	}
@@ -83,8 +83,8 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 	}
 	collect, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	if s.set.demo {
-		cancel() // its history is there
+	if s.set.demo || !d.collects() {
+		cancel() // the history is there
 	}
 	<-collect.Done()
 	if ctx.Err() != nil {

@@ -182,7 +182,7 @@ func (c *console) sees(texts ...string) {
 
 func (c *console) until(ok func(screen string) bool, what string) {
 	c.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if ok(c.screen()) {
 			return
 		}

@@ -23,6 +23,7 @@ type queryRequest struct {
 	at     string        // empty: now
 	wait   time.Duration // 0: until there is enough for a rate
 	format string
+	source string // name or URL; empty: the first source
 }
 
 // patience is how long a query waits for the first samples when nobody says:
@@ -35,14 +36,17 @@ func queryCommand(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "query [flags] EXPR",
 		Short: "Ask one PromQL query and print the answer",
-		Long: `Ask one PromQL query of this machine (or of --demo) and print the answer.
+		Long: `Ask one PromQL query and print the answer: of this machine, of --demo, or of
+--source: a source of the configuration by its name, or the URL of a Prometheus
+server or of a page of metrics.
 
-It collects first, for long enough that a rate has two samples; --wait sets for
+What collects by itself collects first, for long enough that a rate has two samples; --wait sets for
 how long. With --range the query is evaluated at every --step of it, else once.
 The output is table, json (Prometheus's own API format), csv (RFC 4180) or chart.
 
 Exit status: 0 answered, 1 the query failed, 2 usage, 3 the source is unreachable.`,
 		Example: `  nightjar query 'rate(node_cpu_seconds_total{mode!="idle"}[1m])'
+  nightjar query --source http://127.0.0.1:9090 'up == 0'
   nightjar query --wait 1m --range 1m --step 2s -o csv node_load1 > load.csv`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -54,7 +58,13 @@ Exit status: 0 answered, 1 the query failed, 2 usage, 3 the source is unreachabl
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := s.resolve(cmd.Flags(), nil); err != nil {
+			var targets []string
+			if hasScheme.MatchString(q.source) {
+				targets = []string{q.source}
+			} else {
+				s.only = q.source
+			}
+			if err := s.resolve(cmd.Flags(), targets); err != nil {
 				return err
 			}
 			q.expr = args[0]
@@ -67,7 +77,8 @@ Exit status: 0 answered, 1 the query failed, 2 usage, 3 the source is unreachabl
 	f.Var((*textValue)(&q.at), "at", "evaluate at `TIME` (or end the range there): 2026-11-24T03:12:00Z, \"2026-11-24 03:12\", 03:12, -5m, Unix seconds (default now)")
 	f.Var(&durationValue{&q.wait, 0}, "wait", "collect for `DURATION` first (default: enough for a rate)")
 	f.VarP(&choiceValue{&q.format, queryFormats()}, "output", "o", "`FORMAT`: "+strings.Join(queryFormats(), ", "))
-	s.addFlags(cmd, "config", "interval", "theme", "demo", "ascii", "utc", "log-file")
+	f.Var((*textValue)(&q.source), "source", "`NAME|URL` that is asked: one of the configuration's sources, local, or an address (default: this machine)")
+	s.addFlags(cmd, "config", "interval", "theme", "header", "demo", "ascii", "utc", "log-file")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(queryFormats(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return cmd
 }
@@ -87,7 +98,7 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 	if err := q.checkSteps(); err != nil {
 		return err
 	}
-	all, err := s.openSources(ctx)
+	all, err := s.openSources(ctx, true)
 	if errors.Is(err, errInterrupted) {
 		return failed(exitFailed, "query: %w", err)
 	}

@@ -21,10 +21,11 @@ func (s *session) review(path string, text []byte) config.Problems {
 			problems = append(problems, r.problemsOf(err)...)
 		}
 	}
+	_, jobs := r.scrapeJobs()
 	_, _, boards := r.boards()
 	_, themes := r.themes()
 	_, keys := r.keyMap()
-	for _, err := range []error{r.checkRange(), r.checkLog(), boards, themes, keys} {
+	for _, err := range []error{r.checkRange(), r.checkLog(), jobs, boards, themes, keys} {
 		problems = append(problems, r.problemsOf(err)...)
 	}
 	return problems.Sorted(path)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,7 +31,8 @@ type session struct {
 	path    string            // of the file; empty: there is none
 	text    []byte            // of the file
 	unread  error             // why the file in the default place could not be read
-	targets []string          // board files
+	targets []string          // board files and URLs
+	only    string            // name of the one source that is opened; empty: all
 	asked   []string          // variables that flags gave, sorted
 
 	log    *slog.Logger
@@ -131,7 +133,7 @@ var hasScheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
 // checkTarget says why a TARGET cannot be one.
 func checkTarget(target string) error {
 	if hasScheme.MatchString(target) {
-		return failed(exitUsage, "%s: this version reads no remote sources; leave TARGET out to watch this machine", sources.Redact(target))
+		return checkURL(target)
 	}
 	info, err := os.Stat(target)
 	switch {
@@ -141,6 +143,20 @@ func checkTarget(target string) error {
 		return failed(exitUsage, "board: %w", err)
 	case info.IsDir():
 		return failed(exitUsage, "%s: is a folder; a TARGET is a board file", target)
+	}
+	return nil
+}
+
+// checkURL says why a URL cannot be a TARGET.
+func checkURL(target string) error {
+	u, err := url.Parse(target)
+	switch {
+	case err != nil:
+		return failed(exitUsage, "%s: is not a URL that can be read", sources.Redact(target))
+	case u.Scheme != "http" && u.Scheme != "https":
+		return failed(exitUsage, "%s: a TARGET is a board file or an http or https URL, not %s", sources.Redact(target), u.Scheme)
+	case u.Host == "":
+		return failed(exitUsage, "%s: the URL has no host", sources.Redact(target))
 	}
 	return nil
 }

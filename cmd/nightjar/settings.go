@@ -23,6 +23,7 @@ type settings struct {
 	interval time.Duration
 	theme    string
 	vars     map[string]string
+	headers  []string // of --header, as typed
 	demo     bool
 	ascii    bool
 	noMouse  bool
@@ -48,7 +49,7 @@ func (t setting) variable() string {
 
 // allSettings are the names of all settings, as the dashboard takes them.
 var allSettings = []string{
-	"config", "board", "range", "refresh", "interval", "theme", "var", "demo", "ascii", "no-mouse", "read-only", "utc", "log-file",
+	"config", "board", "range", "refresh", "interval", "theme", "var", "header", "demo", "ascii", "no-mouse", "read-only", "utc", "log-file",
 }
 
 func settingsTable() []setting {
@@ -85,6 +86,10 @@ func settingsTable() []setting {
 		{
 			"var", "vars", "`NAME=VALUE` of a board's variable; may be repeated",
 			func(s *settings) pflag.Value { return &varsValue{&s.vars} }, nil,
+		},
+		{
+			"header", "", "`NAME:VALUE` sent to every TARGET that is a URL; VALUE may be @FILE or $VARIABLE; may be repeated",
+			func(s *settings) pflag.Value { return &listValue{&s.headers} }, nil,
 		},
 		{
 			"demo", "", "a made-up shop with an incident instead of this machine",
@@ -146,7 +151,7 @@ const settingMark = "nightjar-setting"
 func (s *session) settle(flags *pflag.FlagSet) error {
 	for _, t := range settingsTable() {
 		f := flags.Lookup(t.flag)
-		if f == nil || f.Annotations[settingMark] == nil || t.flag == "config" || t.flag == "var" {
+		if f == nil || f.Annotations[settingMark] == nil || t.flag == "config" || t.flag == "var" || t.flag == "header" {
 			continue
 		}
 		switch env := s.env.variable(t.variable()); {

@@ -113,7 +113,7 @@ func ask(t *testing.T, s *Source, expr string) []string {
 // until polls for a condition that a scrape brings about.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
 	for !ok() {
 		select {

@@ -76,13 +76,13 @@ func TestStateOf(t *testing.T) {
 // The age stands still while all is well, so that a calm screen sends nothing.
 func TestAgeStandsStillBetweenAnswers(t *testing.T) {
 	r := []*poll.Result{fetched(0)}
-	first := StateOf(r, noon(), 5*time.Second).String()
+	first := StateOf(r, noon(), 5*time.Second)
 	for s := range 6 {
-		if got := StateOf(r, noon().Add(time.Duration(s)*time.Second), 5*time.Second).String(); got != first {
-			t.Errorf("after %d s: %q", s, got)
+		if got := StateOf(r, noon().Add(time.Duration(s)*time.Second), 5*time.Second); got != first {
+			t.Errorf("after %d s: %+v", s, got)
 		}
 	}
-	if StateOf(r, noon().Add(6*time.Second), 5*time.Second).String() == first {
+	if StateOf(r, noon().Add(6*time.Second), 5*time.Second) == first {
 		t.Error("an answer that is overdue must show")
 	}
 }

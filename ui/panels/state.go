@@ -21,10 +21,6 @@ type FrameState struct {
 	Note, Short, Age string
 }
 
-// String is all that the title and the body's message show of the state: the
-// picture of a panel stays while it is equal.
-func (s FrameState) String() string { return s.Note + "\x00" + s.Short + "\x00" + s.Age }
-
 // bad reports whether the state is one that must not be overlooked.
 func (s FrameState) bad() bool { return s.Stale || s.State == poll.Failed || s.State == poll.Partial }
 

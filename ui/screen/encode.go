@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -35,6 +36,9 @@ func (e *encoder) diff(old, now *Grid) {
 }
 
 func (e *encoder) row(old, now []cell, y int) {
+	if old != nil && slices.Equal(old, now) {
+		return // most rows of most frames
+	}
 	end := len(now) // after end the row is blank in the default style
 	for end > 0 && e.blank(now[end-1]) {
 		end--

@@ -29,6 +29,9 @@ type Config struct {
 	Boards   []string            // files and folders of the user's own boards
 	Themes   []string            // files and folders of the user's own themes
 
+	Sources       []Source // watched beside this machine
+	ScrapeConfigs string   // YAML text of jobs in Prometheus's own syntax
+
 	at   map[string]Position
 	file string
 	text []byte
@@ -52,6 +55,15 @@ func (c *Config) Has(key string) bool {
 // dots: "keys.quit"; entries of a list count from one: "boards.1".
 func (c *Config) Problem(key, message string) *Problem {
 	return NewProblem(c.file, c.text, c.at[key], message)
+}
+
+// ProblemBelow is a Problem at a line of the value of key, counted from 1.
+func (c *Config) ProblemBelow(key string, line int, message string) *Problem {
+	at := c.at[key]
+	if at.Line > 0 && line > 1 {
+		at = Position{Line: at.Line + line - 1, Column: 1}
+	}
+	return NewProblem(c.file, c.text, at, message)
 }
 
 // Keys lists the top-level keys that may stand in the file, sorted.

@@ -26,6 +26,8 @@ var fields = []field{
 	{"range", text(func(c *Config) *string { return &c.Range })},
 	{"read_only", truth(func(c *Config) *bool { return &c.ReadOnly })},
 	{"refresh", duration(func(c *Config) *time.Duration { return &c.Refresh }, MinRefresh)},
+	{"scrape_configs", scrapeConfigs},
+	{"sources", sourceList},
 	{"theme", text(func(c *Config) *string { return &c.Theme })},
 	{"themes", texts("themes", func(c *Config) *[]string { return &c.Themes })},
 	{"utc", truth(func(c *Config) *bool { return &c.UTC })},

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	promconfig "github.com/prometheus/common/config"
+	promscrape "github.com/prometheus/prometheus/config"
+
+	"nightjar/cmd/nightjar/config"
+	"nightjar/sources"
+	"nightjar/sources/prometheus"
+	"nightjar/sources/scrape"
+)
+
+// detectTimeout is how long a target may take to show what it is. One that does
+// not is opened as what its address looks like, and its panels say what is wrong.
+const detectTimeout = 5 * time.Second
+
+// A remote is a server or a page of metrics that is asked for, on the command
+// line or in the configuration.
+type remote struct {
+	name, url, kind string
+	interval        time.Duration
+	header          http.Header
+	http            *promconfig.HTTPClientConfig
+	origin          string // for messages
+}
+
+// remotes are what the targets name, else what the configuration does.
+func (s *session) remotes() ([]remote, error) {
+	header, err := s.headers()
+	if err != nil {
+		return nil, err
+	}
+	var all []remote
+	for _, t := range s.targets {
+		if hasScheme.MatchString(t) {
+			all = append(all, remote{name: nameOf(t), url: t, header: header, origin: sources.Redact(t)})
+		}
+	}
+	if len(all) == 0 {
+		for i := range s.file.Sources {
+			all = append(all, s.configured(&s.file.Sources[i]))
+		}
+	}
+	seen := map[string]int{}
+	for i := range all {
+		r := &all[i]
+		if seen[r.name]++; seen[r.name] > 1 {
+			r.name = fmt.Sprintf("%s#%d", r.name, seen[r.name])
+		}
+	}
+	return all, nil
+}
+
+// configured is an entry of sources: in the configuration.
+func (s *session) configured(c *config.Source) remote {
+	r := remote{
+		name: c.Name, url: c.URL, kind: c.Kind, interval: c.Interval, header: c.Header,
+		origin: fmt.Sprintf("%s: source %s", s.path, c.Name),
+	}
+	if c.HTTP != nil {
+		h := *c.HTTP
+		h.SetDirectory(filepath.Dir(s.path))
+		r.http = &h
+	}
+	return r
+}
+
+// nameOf is what a target is called: its host and port.
+func nameOf(target string) string {
+	u, err := url.Parse(target)
+	if err != nil || u.Host == "" {
+		return "target"
+	}
+	return u.Host
+}
+
+// secretHeader reports whether a header's value must not stand in a process's arguments.
+func secretHeader(name string) bool {
+	switch http.CanonicalHeaderKey(name) {
+	case "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key":
+		return true
+	}
+	return false
+}
+
+// headers are those of --header: "Name: value", where "Name: @FILE" takes the
+// value from a file and "Name: $VARIABLE" from the environment.
+func (s *session) headers() (http.Header, error) {
+	h := http.Header{}
+	for _, text := range s.set.headers {
+		name, value, ok := strings.Cut(text, ":")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || name == "" || value == "" {
+			return nil, misused("--header %q: is not of the form \"Name: value\"", sources.Redact(text))
+		}
+		switch {
+		case strings.HasPrefix(value, "@"):
+			b, err := os.ReadFile(value[1:])
+			if err != nil {
+				return nil, failed(exitUsage, "--header, %s from a file: %w", name, pathError(err))
+			}
+			value = strings.TrimSpace(string(b))
+		case strings.HasPrefix(value, "$"):
+			variable := value[1:]
+			if value = s.env.variable(variable); value == "" {
+				return nil, failed(exitUsage, "--header, %s from the environment: there is no %s", name, variable)
+			}
+		case secretHeader(name):
+			return nil, misused("--header, %s as it is: a secret must not stand among a process's arguments; write @FILE or $VARIABLE for its value", name)
+		}
+		h.Add(name, value)
+	}
+	return h, nil
+}
+
+// openRemote opens one of them. A target that cannot be reached is opened all
+// the same, unless strict: its panels say so, and go on when it comes back.
+func (s *session) openRemote(ctx context.Context, r remote, strict bool) (sources.Source, error) {
+	what := prometheus.What{Found: prometheus.FoundAPI, URL: r.url}
+	if r.kind == "scrape" || r.kind == "" && strings.HasSuffix(strings.TrimRight(r.url, "/"), "/metrics") {
+		what.Found = prometheus.FoundMetrics
+	}
+	o := prometheus.Options{Name: r.name, URL: r.url, HTTP: r.http, Header: r.header, Clock: s.env.Now}
+	if r.kind == "" {
+		limited, cancel := context.WithTimeout(ctx, detectTimeout)
+		found, err := prometheus.Detect(limited, r.url, o)
+		cancel()
+		switch kind := sources.KindOf(err); {
+		case err == nil:
+			what = found
+		case ctx.Err() != nil:
+			return nil, errInterrupted
+		case strict || kind != sources.KindUnavailable && kind != sources.KindTimeout && kind != sources.KindThrottled:
+			return nil, failed(exitUnreachable, "%s: %w", r.origin, err)
+		default:
+			s.log.Warn("the target does not say what it is", "source", r.name, "err", err)
+		}
+	}
+	switch what.Found {
+	case prometheus.FoundAlertmanager:
+		return nil, failed(exitUsage, "%s: is an Alertmanager, whose alerts this version does not read; its own health is at %s/metrics",
+			r.origin, strings.TrimRight(sources.Redact(what.URL), "/"))
+	case prometheus.FoundMetrics:
+		return s.openScrape(ctx, r, what.URL)
+	}
+	o.URL = what.URL
+	src, err := prometheus.Open(ctx, o)
+	if err != nil {
+		return nil, failed(exitUsage, "%s: %w", r.origin, err)
+	}
+	return src, nil
+}
+
+// openScrape scrapes one page of metrics.
+func (s *session) openScrape(ctx context.Context, r remote, page string) (sources.Source, error) {
+	var header []string
+	for _, name := range slices.Sorted(maps.Keys(r.header)) {
+		for _, v := range r.header[name] {
+			header = append(header, name+": "+v)
+		}
+	}
+	job, err := scrape.Target(page, r.interval, header...)
+	if err != nil {
+		return nil, failed(exitUsage, "%s: %w", r.origin, err)
+	}
+	if r.http != nil {
+		was := job.HTTPClientConfig
+		job.HTTPClientConfig = *r.http
+		job.HTTPClientConfig.HTTPHeaders = was.HTTPHeaders
+		if job.HTTPClientConfig.BasicAuth == nil {
+			job.HTTPClientConfig.BasicAuth = was.BasicAuth
+		}
+	}
+	src, err := scrape.Open(ctx, scrape.Options{Name: r.name, Jobs: []*promscrape.ScrapeConfig{job}, Clock: s.env.Now, Logger: s.log})
+	if err != nil {
+		return nil, failed(exitUsage, "%s: %w", r.origin, err)
+	}
+	return src, nil
+}
+
+// openJobs scrapes the configuration's scrape_configs.
+func (s *session) openJobs(ctx context.Context) (sources.Source, error) {
+	list, err := s.scrapeJobs()
+	if err != nil {
+		return nil, err
+	}
+	for _, job := range list {
+		job.SetDirectory(filepath.Dir(s.path))
+	}
+	src, err := scrape.Open(ctx, scrape.Options{Name: "scrape", Jobs: list, Clock: s.env.Now, Logger: s.log})
+	if err != nil {
+		return nil, s.file.Problem("scrape_configs", fmt.Sprintf("scrape_configs: %v", err))
+	}
+	return src, nil
+}
+
+// scrapeJobs are the jobs of scrape_configs; none if there is no such key.
+func (s *session) scrapeJobs() ([]*promscrape.ScrapeConfig, error) {
+	if s.file.ScrapeConfigs == "" {
+		return nil, nil
+	}
+	list, err := scrape.ParseConfigs([]byte(s.file.ScrapeConfigs))
+	if err != nil {
+		return nil, s.scrapeProblems(err)
+	}
+	return list, nil
+}
+
+// scrapeProblems are the errors of scrape_configs at their place in the file.
+func (s *session) scrapeProblems(err error) error {
+	var one *scrape.ConfigError
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all config.Problems
+		for _, e := range joined.Unwrap() {
+			all = append(all, s.problemsOf(s.scrapeProblems(e))...)
+		}
+		return all
+	}
+	if !errors.As(err, &one) {
+		return s.file.Problem("scrape_configs", fmt.Sprintf("scrape_configs: %v", err))
+	}
+	return s.file.ProblemBelow("scrape_configs", one.Line, "scrape_configs: "+one.Message)
+}

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"nightjar/sources"
+	"nightjar/sources/prometheus"
+	"nightjar/ui/screen"
+)
+
+// probeTimeout is how long a source may take to answer all that is tried.
+const probeTimeout = 15 * time.Second
+
+// A sourceLine is what is said of one source.
+type sourceLine struct {
+	Name         string   `json:"name"`
+	Kind         string   `json:"kind"`
+	URL          string   `json:"url,omitempty"`
+	Version      string   `json:"version,omitempty"`
+	Capabilities []string `json:"capabilities"`
+	Latency      *float64 `json:"latency_seconds"`    // of a query; null: not measured
+	Skew         *float64 `json:"clock_skew_seconds"` // of its clock ahead of ours; null: not known
+	State        string   `json:"state"`              // ok, degraded or down
+	Error        string   `json:"error,omitempty"`
+}
+
+// The states of a source.
+const (
+	stateOK       = "ok"
+	stateDegraded = "degraded" // it answers, but not all of it is well
+	stateDown     = "down"
+)
+
+// sourcesCommand says how each source is doing.
+func sourcesCommand(s *session) *cobra.Command {
+	format := "table"
+	cmd := &cobra.Command{
+		Use:   "sources [flags] [URL...]",
+		Short: "Say what each source is, what it can do, and how it is doing",
+		Long: `A line for each source: name, kind, version, state, latency of a query, how far
+its clock is ahead of this machine's, and what it can do. The sources are the URLs
+given, else this machine and those of the configuration.
+
+Exit status: 0 all answer, 1 one is down, 2 usage.`,
+		Example: `  nightjar sources
+  nightjar sources -o json http://127.0.0.1:9090`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, a := range args {
+				if !hasScheme.MatchString(a) {
+					return misused("sources: %q is no URL", a)
+				}
+			}
+			if err := s.resolve(cmd.Flags(), args); err != nil {
+				return err
+			}
+			return s.listSources(cmd.Context(), format)
+		},
+	}
+	cmd.Flags().VarP(&choiceValue{&format, []string{"table", "json"}}, "output", "o", "`FORMAT`: table, json")
+	s.addFlags(cmd, "config", "interval", "header", "demo", "log-file")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	return cmd
+}
+
+// listSources tries every source and prints a line for each.
+func (s *session) listSources(ctx context.Context, format string) error {
+	all, err := s.openSources(ctx, false)
+	if err != nil {
+		return err
+	}
+	lines := make([]sourceLine, len(all))
+	down := 0
+	for i, src := range all {
+		limited, cancel := context.WithTimeout(ctx, probeTimeout)
+		lines[i] = s.look(limited, src)
+		cancel()
+		if ctx.Err() != nil {
+			return failed(exitFailed, "sources: %w", errInterrupted)
+		}
+		if lines[i].State == stateDown {
+			down++
+		}
+	}
+	if err := s.printSources(lines, format); err != nil {
+		return err
+	}
+	if down > 0 {
+		return &failure{code: exitFailed, err: errSilent}
+	}
+	return nil
+}
+
+// look tries one source.
+func (s *session) look(ctx context.Context, src sources.Source) sourceLine {
+	l := sourceLine{Name: src.Name(), State: stateOK, Capabilities: capabilities(src)}
+	if p, ok := src.(*prometheus.Source); ok {
+		s.lookAtServer(ctx, p, &l)
+		return l
+	}
+	start := time.Now()
+	err := error(nil)
+	if c, ok := src.(collector); ok {
+		err = c.WaitFor(ctx, 1)
+	}
+	if q, ok := src.(sources.InstantQuerier); ok && err == nil {
+		start = time.Now()
+		_, err = q.QueryInstant(ctx, sources.InstantQuery{Expr: "1", Time: s.env.Now()})
+	}
+	took := time.Since(start).Seconds()
+	if r, ok := src.(sources.StatusReporter); ok {
+		st := r.Status()
+		l.Kind, l.Version = st.Kind, st.Version
+	}
+	if err != nil {
+		l.State, l.Error = stateDown, oneLine(err)
+		return l
+	}
+	l.Latency = &took
+	s.lookAtTargets(ctx, src, &l)
+	return l
+}
+
+// lookAtTargets counts the targets of a source that scrapes: it is down when none of them answers.
+func (s *session) lookAtTargets(ctx context.Context, src sources.Source, l *sourceLine) {
+	q, ok := src.(sources.InstantQuerier)
+	if !ok || l.Kind != "scrape" {
+		return
+	}
+	f, err := q.QueryInstant(ctx, sources.InstantQuery{Expr: "up", Time: s.env.Now()})
+	if err != nil {
+		return
+	}
+	bad := 0
+	for i := range f.Series {
+		if _, v, ok := f.Series[i].Last(); ok && v == 0 {
+			bad++
+		}
+	}
+	switch {
+	case bad == 0:
+		return
+	case bad == len(f.Series):
+		l.State = stateDown
+	default:
+		l.State = stateDegraded
+	}
+	l.Error = fmt.Sprintf("%d of %d targets are down", bad, len(f.Series))
+	if r, ok := src.(sources.StatusReporter); ok {
+		if notes := r.Status().Notes; len(notes) > 0 {
+			l.Error = oneLine(errors.New(notes[0]))
+		}
+	}
+}
+
+func (s *session) lookAtServer(ctx context.Context, p *prometheus.Source, l *sourceLine) {
+	got, err := p.Probe(ctx)
+	l.Kind, l.Version, l.URL = got.Kind, got.Version, got.URL
+	l.Capabilities = []string{}
+	for _, c := range got.Capabilities {
+		if c.OK {
+			l.Capabilities = append(l.Capabilities, c.Name)
+		}
+	}
+	if err != nil {
+		l.State, l.Error = stateDown, oneLine(err)
+		return
+	}
+	latency := got.Latency.Seconds()
+	l.Latency = &latency
+	if got.SkewWithin > 0 {
+		skew := got.Skew.Seconds()
+		l.Skew = &skew
+		if math.Abs(skew) > max(5, 2*got.SkewWithin.Seconds()) {
+			l.State = stateDegraded
+			l.Error = "its clock and this machine's differ: what is newest here may be old there, or not there yet"
+		}
+	}
+}
+
+// capabilities are what a source can do, by the interfaces it has.
+func capabilities(src sources.Source) []string {
+	all := []string{}
+	add := func(name string, ok bool) {
+		if ok {
+			all = append(all, name)
+		}
+	}
+	_, instant := src.(sources.InstantQuerier)
+	_, ranged := src.(sources.RangeQuerier)
+	_, labels := src.(sources.LabelDiscoverer)
+	_, series := src.(sources.SeriesFinder)
+	_, metadata := src.(sources.MetadataReader)
+	_, alerts := src.(sources.AlertLister)
+	_, logs := src.(sources.LogSearcher)
+	_, tail := src.(sources.LogTailer)
+	add("query", instant)
+	add("query_range", ranged)
+	add("labels", labels)
+	add("series", series)
+	add("metadata", metadata)
+	add("alerts", alerts)
+	add("logs", logs)
+	add("tail", tail)
+	if t, ok := src.(sources.Lister); ok {
+		all = append(all, t.Tables()...)
+	}
+	return all
+}
+
+func (s *session) printSources(lines []sourceLine, format string) error {
+	if format == "json" {
+		enc := json.NewEncoder(s.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(lines)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tKIND\tVERSION\tSTATE\tLATENCY\tCLOCK SKEW\tCAPABILITIES")
+	for i := range lines {
+		l := &lines[i]
+		latency, skew := "-", "-"
+		if l.Latency != nil {
+			latency = fmt.Sprintf("%.1f ms", *l.Latency*1000)
+		}
+		if l.Skew != nil {
+			skew = fmt.Sprintf("%+.1f s", *l.Skew)
+		}
+		fmt.Fprintln(w, strings.Join([]string{
+			screen.Clean(l.Name), dash(l.Kind), dash(screen.Clean(l.Version)), l.State, latency, skew, strings.Join(l.Capabilities, ","),
+		}, "\t"))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for i := range lines {
+		if lines[i].Error != "" {
+			fmt.Fprintf(s.env.Stderr, "nightjar: %s: %s\n", screen.Clean(lines[i].Name), lines[i].Error)
+		}
+	}
+	return nil
+}
+
+// dash is text, or a dash where there is none.
+func dash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
