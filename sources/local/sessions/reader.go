@@ -44,6 +44,7 @@ const (
 	defaultScan = 10 * time.Second
 	utmpBytes   = 4 << 20
 	portsFor    = 5 * time.Minute // how long sshd's configuration is believed
+	connsScans  = 6               // scans for one count of connections: for each the kernel walks its whole table
 )
 
 // A Reader reads snapshots. Not safe for concurrent use; its snapshots are.
@@ -56,6 +57,10 @@ type Reader struct {
 	ports    []uint16
 	portNote string
 	portsAt  time.Time
+
+	counted  connections // as read at connsAt
+	connsErr error
+	connsAt  time.Time
 
 	scanned  time.Time
 	seen     stamp
@@ -86,6 +91,9 @@ func New(o Options) *Reader {
 func (r *Reader) Read(now time.Time) (*Snapshot, error) {
 	seen := r.stamp()
 	if since := now.Sub(r.scanned); r.scanned.IsZero() || since < 0 || since >= r.options.Scan || seen != r.seen {
+		if seen != r.seen {
+			r.connsAt = time.Time{} // somebody came or went
+		}
 		if err := r.scan(now); err != nil {
 			return nil, err
 		}
@@ -203,7 +211,11 @@ func (r *Reader) connections(dir *procfs.Dir, now time.Time) {
 	if r.portNote != "" {
 		r.notes = append(r.notes, r.portNote)
 	}
-	conns, err := readConnections(dir, r.ports)
+	if age := now.Sub(r.connsAt); r.connsAt.IsZero() || age < 0 || age >= connsScans*r.options.Scan {
+		r.counted, r.connsErr = readConnections(dir, r.ports)
+		r.connsAt = now
+	}
+	conns, err := r.counted, r.connsErr
 	if err != nil {
 		r.notes = append(r.notes, "SSH connections are not known: /proc/net/tcp cannot be read")
 		return
