@@ -168,6 +168,9 @@ func (p *varPicker) drawValues(m *Model, r screen.Region, y int) {
 func (p *varPicker) note() (string, themes.Token) {
 	x := p.of()
 	n := itoa(len(x.values)) + " values"
+	if len(x.values) == 1 {
+		n = "1 value"
+	}
 	switch {
 	case p.typed():
 		return "any text; enter takes it", themes.Muted
