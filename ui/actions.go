@@ -29,6 +29,8 @@ func (m *Model) do(action string) tea.Cmd {
 		m.over = newPalette(m)
 	case "range":
 		m.over = newRangePicker(m)
+	case "variables":
+		m.openVariables()
 	case "filter":
 		if p := v.focused(); p != nil {
 			if _, ok := p.panel.(panels.Filterer); ok {
@@ -64,6 +66,7 @@ func (m *Model) do(action string) tea.Cmd {
 			p.broke, p.logged = nil, false
 		}
 		m.opts.Poller.Refresh()
+		m.refreshVariables()
 		m.notice = "asked again"
 	case "copy":
 		m.copyPanel()
@@ -97,13 +100,9 @@ func screenNumber(action string) (int, bool) {
 func (m *Model) open(b *boards.Board) {
 	v := m.views[b.Name]
 	if v == nil {
-		v = newBoardView(b)
+		m.give(b)
+		v = &boardView{board: b, vars: m.newVariables(b)}
 		m.views[b.Name] = v
-		for _, x := range b.Variables {
-			if _, set := m.vars[x.Name]; !set {
-				m.vars[x.Name] = x.Value
-			}
-		}
 	}
 	// A board that is on the trail already is gone back to, not stacked twice.
 	if i := slices.Index(m.trail, v); i >= 0 {
@@ -114,7 +113,8 @@ func (m *Model) open(b *boards.Board) {
 	if !m.chosen && m.line.Live && !m.line.Paused { // nobody chose a range: the board's own
 		m.line = m.line.WithSpan(spanOf(b, m.opts.Span))
 	}
-	m.relayout()
+	m.followRange()
+	m.applyVariables()
 }
 
 // jump shows a board as a screen of its own: the trail starts anew.
@@ -153,7 +153,7 @@ func (m *Model) back() {
 		m.setLine(m.line.WithCursor(time.Time{}))
 	case len(m.trail) > 1:
 		m.trail = m.trail[:len(m.trail)-1]
-		m.relayout()
+		m.applyVariables()
 	}
 }
 
@@ -212,6 +212,7 @@ func (m *Model) setLine(l timeline.Timeline) {
 	m.chosen = m.chosen || l.Span != m.line.Span || !l.Live
 	m.line = l
 	m.opts.Poller.Pause(l.Paused)
+	m.followRange()
 	m.want()
 }
 

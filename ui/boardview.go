@@ -12,7 +12,9 @@ import (
 // focus, how far it is scrolled. It survives leaving and coming back.
 type boardView struct {
 	board  *boards.Board
-	panels []*panelView
+	vars   []*variable
+	rows   []rowView
+	panels []*panelView // of all rows
 	byID   map[string]*panelView
 	focus  string // ID of the focused panel
 	full   string // ID of the panel shown full screen; empty: none
@@ -23,7 +25,12 @@ type boardView struct {
 // A panelView is a live panel with what the root keeps about it: where it is,
 // what it asked for, and the picture it made last.
 type panelView struct {
-	spec  *boards.Panel
+	from  *boards.Panel // as the board has it
+	scope pickScope     // what it is repeated for
+	needs []string      // variables that its queries refer to
+	asked []string      // source and queries, with the variables put in
+
+	spec  *boards.Panel // its own: with the variables put in
 	panel panels.Panel
 	keys  []poll.Key // of its queries, in their order; nil entries are not asked
 	got   []*poll.Result
@@ -42,30 +49,8 @@ type drawKey struct {
 	version, results uint64
 	w, h             int
 	ctx              panels.Context
+	title            string
 	state            panels.FrameState
-}
-
-func newBoardView(b *boards.Board) *boardView {
-	v := &boardView{board: b, byID: map[string]*panelView{}}
-	for r := range b.Rows {
-		for i := range b.Rows[r].Panels {
-			spec := &b.Rows[r].Panels[i]
-			n := max(1, len(spec.Queries))
-			if spec.Kind == boards.KindText {
-				n = 0 // asks for nothing
-			}
-			p := &panelView{
-				spec: spec, panel: panels.New(spec), grid: screen.NewGrid(0, 0),
-				keys: make([]poll.Key, n), got: make([]*poll.Result, n),
-			}
-			v.panels = append(v.panels, p)
-			v.byID[spec.ID] = p
-		}
-	}
-	if len(v.panels) > 0 {
-		v.focus = v.panels[0].spec.ID
-	}
-	return v
 }
 
 // focused is the panel that keys go to; nil on an empty board.
@@ -79,17 +64,17 @@ func (v *boardView) focused() *panelView {
 // arrange lays the board out for a body of w x h.
 func (v *boardView) arrange(w, h int) {
 	in := layout.Input{Width: w, Height: h, Full: v.full}
-	for _, row := range v.board.Rows {
+	for _, row := range v.rows {
 		var items []layout.Item
-		for i := range row.Panels {
-			p := &row.Panels[i]
+		for _, live := range row.panels {
+			p := live.spec
 			items = append(items, layout.Item{
 				ID: p.ID, Span: p.Span, MinWidth: p.MinWidth, Height: p.Height,
-				MinHeight: p.MinHeight, Priority: p.Priority, Grow: grows(p.Kind),
+				MinHeight: p.MinHeight, Priority: p.Priority, Grow: grows(p.Kind) && !isNote(p.ID),
 			})
 		}
-		in.Rows = append(in.Rows, layout.Row{Title: row.Title, Items: items})
-		in.RowTitles = in.RowTitles || row.Title != ""
+		in.Rows = append(in.Rows, layout.Row{Title: row.title, Items: items})
+		in.RowTitles = in.RowTitles || row.title != ""
 	}
 	v.plan = layout.Arrange(in)
 	v.scroll = min(v.scroll, max(0, v.plan.ContentHeight-h))

@@ -85,7 +85,7 @@ func (m *Model) renderPanel(p *panelView, at layout.Rect) {
 	if p.spec.List != "" && state.Note == "" && (!m.line.Live || !m.line.Cursor.IsZero()) {
 		state.Note, state.Short = "now, not then", "now" // a table has no past
 	}
-	key := drawKey{version: p.panel.Version(), results: p.version(), w: at.W, h: at.H, ctx: ctx, state: state}
+	key := drawKey{version: p.panel.Version(), results: p.version(), w: at.W, h: at.H, ctx: ctx, title: p.spec.Title, state: state}
 	key.ctx.Now = time.Time{} // the ages it is shown with are in the state
 	if p.broke == nil && key == p.drawn {
 		return

@@ -87,6 +87,9 @@ func (m *Model) hints() []panels.KeyHelp {
 			hints = append(hints, hint("filter", "filter"))
 		}
 	}
+	if m.choosable() {
+		hints = append(hints, hint("variables", "variables"))
+	}
 	if !m.line.Live {
 		hints = append(hints, hint("live", "back to live"))
 	}

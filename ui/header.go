@@ -34,13 +34,20 @@ func (m *Model) drawHeader(r screen.Region) {
 	left, right := m.chips[:n:n], m.chips[n:]
 
 	// A blank before what is on the left, and one between both.
-	for chipsWidth(left)+chipsWidth(right)+2 > w {
+	variables, more := variableChips(left), ""
+	for chipsWidth(left)+screen.Width(more)+chipsWidth(right)+2 > w {
 		drop := max(worstDrop(left), worstDrop(right))
 		if drop == keepChip {
 			break
 		}
 		left, right = dropChips(left, drop), dropChips(right, drop)
+		if n := variables - variableChips(left); n > 0 && n < variables {
+			more = "  +" + itoa(n) + " more" // not to be taken for values
+		} else {
+			more = "" // none is in sight: V has them all
+		}
 	}
+	left = append(left, chip{more, bar(themes.Muted), keepChip})
 	room := w - chipsWidth(right)
 	drawChips(r.Sub(0, 0, max(room-1, 0), 1), 1, left)
 	drawChips(r, room, right)
@@ -64,15 +71,21 @@ func (m *Model) trailChips(out []chip, bar func(themes.Token) screen.Style) []ch
 		before := drop
 		if i == 0 {
 			before = max(drop, dropHost) // nothing is left of it then
+			if m.opts.Host == "" {
+				before = dropBrand
+			}
 		}
 		out = append(out, chip{sep, bar(themes.Faint), before}, chip{v.board.Title, style, drop})
 	}
-	for _, x := range m.view().board.Variables {
-		label := x.Label
-		if label == "" {
-			label = x.Name
+	for i, x := range m.view().vars {
+		if !x.spec.Hidden {
+			text, token := m.chosenText(x)
+			drop := min(dropVariable+i, dropTrail-1) // the last one first
+			if x.err != nil {
+				drop = keepChip
+			}
+			out = append(out, chip{"  " + screen.Clean(x.spec.Label) + " ", bar(themes.Muted), drop}, chip{text, bar(token), drop})
 		}
-		out = append(out, chip{"  " + label + " ", bar(themes.Muted), dropVariable}, chip{m.vars[x.Name], bar(themes.Text), dropVariable})
 	}
 	if v := m.view(); v.full != "" {
 		out = append(out, chip{sep, bar(themes.Faint), keepChip}, chip{v.byID[v.full].spec.Title, bar(themes.Strong), 0})
@@ -150,6 +163,17 @@ func (m *Model) costChips(out []chip, bar func(themes.Token) screen.Style) []chi
 	return append(out, chip{" ", bar(themes.Text), keepChip})
 }
 
+// variableChips is how many variables are among chips, which have two each.
+func variableChips(cs []chip) int {
+	n := 0
+	for _, c := range cs {
+		if c.drop >= dropVariable && c.drop < dropTrail {
+			n++
+		}
+	}
+	return n / 2
+}
+
 func chipsWidth(cs []chip) int {
 	n := 0
 	for _, c := range cs {
@@ -160,9 +184,9 @@ func chipsWidth(cs []chip) int {
 
 // What goes first where room is short, the highest first.
 const (
-	keepChip = iota
-	dropVariable
-	dropTrail
+	keepChip     = iota
+	dropVariable // and more, for one variable after the other
+	dropTrail    = iota + 1000
 	dropHost
 	dropBrand
 	dropSource

@@ -21,7 +21,13 @@ func (m *Model) wanted() []poll.Job {
 		if p.spec.Kind == boards.KindText {
 			return
 		}
+		held := m.heldBack(p)
 		for i := range p.keys {
+			if held != nil {
+				p.keys[i] = ""
+				p.set(i, m.heldResult(held))
+				continue
+			}
 			j, ok := m.job(p, i, at)
 			if !ok {
 				if m.source(p.spec.Source) == nil {
@@ -71,9 +77,9 @@ func (m *Model) job(p *panelView, i int, at layout.Rect) (poll.Job, bool) {
 	if plot == 0 {
 		step = interval
 	}
-	j.Expr = boards.Expand(p.spec.Queries[i].Expr, boards.Macros{
-		Interval: step, Scrape: interval, Range: m.span(src), Vars: m.vars,
-	})
+	macros := m.macros(p.scope)
+	macros.Interval, macros.Scrape, macros.Range = step, interval, m.span(src)
+	j.Expr = boards.Expand(p.spec.Queries[i].Expr, macros)
 	live := m.line.Live && !m.line.Paused
 	switch {
 	case plot > 0:

@@ -40,7 +40,7 @@ type Model struct {
 	views  map[string]*boardView // every board opened so far, by name
 	trail  []*boardView          // where we came by; the last is shown
 	line   timeline.Timeline
-	vars   map[string]string
+	picks  map[string]pick // what is chosen of each variable, by name
 	over   overlay
 	notice string // one line in the header until the next key
 	cost   cost
@@ -84,7 +84,7 @@ func New(o Options) (*Model, error) {
 	}
 	m := &Model{
 		opts: o, log: o.Logger, keys: o.Keys, grid: screen.NewGrid(0, 0), footer: screen.NewGrid(0, 0),
-		views: map[string]*boardView{}, statuses: map[sources.Source]sources.Status{}, vars: map[string]string{}, dark: o.Dark, theme: o.Theme,
+		views: map[string]*boardView{}, statuses: map[sources.Source]sources.Status{}, picks: map[string]pick{}, dark: o.Dark, theme: o.Theme,
 		themes: append(append([]themes.Theme(nil), o.Themes...), themes.Builtin()...),
 	}
 	first := o.Board
@@ -94,12 +94,6 @@ func New(o Options) (*Model, error) {
 	b := m.board(first)
 	if b == nil {
 		return nil, fmt.Errorf("no board is called %q; there are: %s", first, boardNames(o.Boards))
-	}
-	for _, v := range b.Variables {
-		m.vars[v.Name] = v.Value
-	}
-	for k, v := range o.Vars {
-		m.vars[k] = v
 	}
 	m.line = timeline.Timeline{Live: true, Span: spanOf(b, o.Span)}
 	if o.Range != "" {
@@ -164,7 +158,7 @@ func (m *Model) Init() tea.Cmd {
 			return nil
 		})
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, m.askCommands()...)...)
 }
 
 // waitResults is re-armed after each delivery. The short wait gathers answers
@@ -208,7 +202,7 @@ func (m *Model) View() tea.View {
 // Update routes one message.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.route(msg)
-	return m, tea.Batch(cmd, m.drawSoon())
+	return m, tea.Batch(append(m.askCommands(), cmd, m.drawSoon())...)
 }
 
 func (m *Model) route(msg tea.Msg) tea.Cmd {
@@ -239,6 +233,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.grow()
 		m.dirty = true
 		return tick()
+	case valuesMsg:
+		m.gotValues(msg)
 	case drawMsg:
 		m.drawDue = false
 	case tea.BackgroundColorMsg:
@@ -323,9 +319,10 @@ func (m *Model) measure() {
 	m.cost.at, m.cost.sent = now, sent
 }
 
-// Settled reports whether every query of the panels on the screen has an answer.
+// Settled reports whether the variables have their values and every query of
+// the panels on the screen has an answer.
 func (m *Model) Settled() bool {
-	settled := true
+	settled := !m.pending()
 	_, h := m.bodySize()
 	m.view().visible(h, func(p *panelView, _ layout.Rect) {
 		for i, k := range p.keys {

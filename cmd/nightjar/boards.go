@@ -94,10 +94,36 @@ func (s *session) boards() (list []*boards.Board, first string, err error) {
 		}
 		err = s.blame("board", fmt.Errorf("no board is called %q; there are %s", first, strings.Join(names, ", ")))
 	}
+	if err == nil && len(broken) == 0 {
+		err = s.checkVars(list)
+	}
 	if err := withProblems(problems, err); err != nil {
 		return nil, "", err
 	}
 	return list, first, nil
+}
+
+// checkVars says which variable of --var no board has. What the environment and
+// the configuration set may be for boards that are not always there.
+func (s *session) checkVars(list []*boards.Board) error {
+	var names []string
+	for _, b := range list {
+		for _, v := range b.Variables {
+			names = append(names, v.Name)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	for _, name := range s.asked {
+		switch {
+		case slices.Contains(names, name):
+		case len(names) == 0:
+			return failed(exitUsage, "--var: there is no variable %q; no board has any", name)
+		default:
+			return failed(exitUsage, "--var: there is no variable %q; there are %s", name, strings.Join(names, ", "))
+		}
+	}
+	return nil
 }
 
 // present leaves out the boards that could not be loaded.

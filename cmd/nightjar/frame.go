@@ -108,6 +108,7 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 func settle(ctx context.Context, m *ui.Model, d *deck, most time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
+	m.Discover(ctx)
 	for !m.Settled() {
 		select {
 		case <-d.options.Poller.Changed():

@@ -33,6 +33,7 @@ type session struct {
 	unread  error             // why the file in the default place could not be read
 	targets []string          // board files and URLs
 	only    string            // name of the one source that is opened; empty: all
+	asked   []string          // variables that flags gave, sorted
 
 	log    *slog.Logger
 	closer []func() error

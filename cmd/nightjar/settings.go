@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -184,6 +185,7 @@ func (t setting) fromFile(c *config.Config, v pflag.Value) error {
 // settleVars merges variables by name: flags beat the environment, which beats the file.
 func (s *session) settleVars() error {
 	given := s.set.vars
+	s.asked = slices.Sorted(maps.Keys(given))
 	s.set.vars = map[string]string{}
 	for k, v := range s.file.Vars {
 		s.set.vars[k] = v

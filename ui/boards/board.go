@@ -24,15 +24,6 @@ type Row struct {
 	Panels []Panel
 }
 
-// A Variable is a named value that queries use as $name or ${name}.
-type Variable struct {
-	Name    string
-	Label   string
-	Kind    string // custom or text
-	Options []string
-	Value   string // what it is unless changed
-}
-
 // Kind is the form a panel takes.
 type Kind string
 
@@ -58,7 +49,9 @@ type Panel struct {
 	Title       string
 	Description string // shown by the panel's help
 	Kind        Kind
-	Source      string // name of the source; empty: the board's
+	Source      string // name of the source, or $name of a source variable; empty: the default one
+	Repeat      string // name of a variable: one panel for each of its values
+	RepeatMax   int    // most panels that Repeat makes
 	Link        string // name of the board that enter leads to; empty: the panel full screen
 	Unit        string
 	Decimals    *int // digits after the point; nil: as many as fit

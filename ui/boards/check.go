@@ -23,28 +23,6 @@ func (r *reader) names(b *Board, g given, vars []given) {
 	}
 }
 
-func (r *reader) checkVariable(v *Variable, n ast.Node, g given) {
-	switch {
-	case g == nil: // said already
-	case !g.has("name"):
-		r.problem(n, "a variable needs a name")
-	case nameLen(v.Name) != len(v.Name) || v.Name == "":
-		r.problem(g["name"], "a variable's name is letters, digits and _, not %q", v.Name)
-	case strings.HasPrefix(v.Name, "__"):
-		r.problem(g["name"], "names that begin with __ are macros")
-	}
-	switch {
-	case v.Kind == "text" && g.has("options"):
-		r.problem(g["options"], "options are for variables of kind custom")
-	case v.Kind == "custom" && len(v.Options) == 0:
-		r.problem(g.node("kind", n), "a custom variable needs options")
-	case v.Kind == "custom" && !g.has("value"):
-		v.Value = v.Options[0]
-	case v.Kind == "custom" && !slices.Contains(v.Options, v.Value):
-		r.problem(g["value"], "%q is not one of the options; %s", v.Value, didYouMean(v.Value, v.Options))
-	}
-}
-
 // ids makes the IDs that are not given, and checks those that are.
 func (r *reader) ids(rows [][]placedPanel) {
 	taken := map[string]int{}

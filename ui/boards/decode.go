@@ -55,28 +55,9 @@ func (r *reader) board(n ast.Node) *Board {
 	r.names(b, g, vars)
 	r.checkNeeds(b, g)
 	r.ids(panels)
+	r.checkUses(b, vars, panels)
 	r.checkQueries(b, panels)
 	return b
-}
-
-func (r *reader) variable(n ast.Node) (Variable, given) {
-	var v Variable
-	g := r.object(n, "a variable", fields{
-		"name":    r.text(&v.Name),
-		"label":   r.text(&v.Label),
-		"kind":    choice(r, &v.Kind, "custom", "text"),
-		"options": r.texts(&v.Options, "options"),
-		"value":   r.text(&v.Value),
-	})
-	if v.Kind == "" {
-		v.Kind = "text"
-		if len(v.Options) > 0 {
-			v.Kind = "custom"
-		}
-	}
-	v.Label = cmp.Or(v.Label, v.Name)
-	r.checkVariable(&v, n, g)
-	return v, g
 }
 
 func (r *reader) row(n ast.Node) (Row, []placedPanel) {
@@ -122,6 +103,8 @@ func (r *reader) panel(n ast.Node, p *Panel) (given, []placedQuery) {
 		"description": r.text(&p.Description),
 		"kind":        choice(r, &p.Kind, Kinds()...),
 		"source":      r.text(&p.Source),
+		"repeat":      r.text(&p.Repeat),
+		"repeat_max":  r.whole(&p.RepeatMax, 1, 100),
 		"link":        r.text(&p.Link),
 		"unit":        r.unit(&p.Unit),
 		"decimals":    func(n ast.Node) { r.whole(&decimals, 0, 10)(n); p.Decimals = &decimals },

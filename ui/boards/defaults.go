@@ -32,6 +32,9 @@ func fillIn(p *Panel) {
 	p.Height = cmp.Or(p.Height, max(s.height, p.MinHeight))
 	p.MinHeight = cmp.Or(p.MinHeight, min(s.minHeight, p.Height))
 	p.Priority = cmp.Or(p.Priority, 2)
+	if p.Repeat != "" {
+		p.RepeatMax = cmp.Or(p.RepeatMax, 12)
+	}
 	for i := range p.Queries {
 		q := &p.Queries[i]
 		q.Reduce = cmp.Or(q.Reduce, "last")

@@ -14,6 +14,8 @@ type Macros struct {
 	Scrape   time.Duration // how often the source has new samples
 	Range    time.Duration // length of the range: $__range
 	Vars     map[string]string
+	// Found are those of Vars whose value a source gave: in a string it is escaped.
+	Found map[string]bool
 	// Multi are variables with several values, taken literally; they beat Vars.
 	// In a regex matcher they are escaped and joined with |, in other strings
 	// joined with |, elsewhere with a comma.
@@ -108,8 +110,11 @@ func (m Macros) value(ref reference) (string, bool) {
 		return ref.join(values), true
 	}
 	value, ok := m.Vars[ref.name]
-	if ok && ref.format == "regex" {
+	switch {
+	case ok && ref.format == "regex":
 		value = ref.literal(regexp.QuoteMeta(value))
+	case ok && ref.format == "" && m.Found[ref.name]:
+		value = ref.literal(value)
 	}
 	return value, ok
 }

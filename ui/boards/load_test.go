@@ -105,8 +105,8 @@ func TestLoad(t *testing.T) {
 	want := &Board{
 		Name: "all", Title: "Everything", Description: "One of each", Range: 15 * time.Minute, Refresh: 5 * time.Second,
 		Variables: []Variable{
-			{Name: "host", Label: "Host", Kind: "custom", Options: []string{"a", "b"}, Value: "b"},
-			{Name: "window", Label: "window", Kind: "text", Value: "10m"},
+			{Name: "host", Label: "Host", Kind: "custom", Options: []string{"a", "b"}, Value: []string{"b"}},
+			{Name: "window", Label: "window", Kind: "text", Value: []string{"10m"}},
 		},
 		Rows: []Row{{Title: "First", Panels: []Panel{
 			{

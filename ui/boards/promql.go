@@ -15,7 +15,7 @@ func (r *reader) checkQueries(b *Board, rows [][]placedPanel) {
 	vars := map[string]string{}
 	names := macroNames()
 	for _, v := range b.Variables {
-		vars[v.Name] = v.Value
+		vars[v.Name] = v.sample()
 		names = append(names, v.Name)
 	}
 	p := parser.NewParser(parser.Options{})

@@ -39,7 +39,7 @@ type Map struct {
 
 // Default is the map before the user's own wishes.
 //
-// Left free on purpose, for what will come: a (anomalies), c and C (compare), s (split), v and V (window, variables).
+// Left free on purpose, for what will come: a (anomalies), c and C (compare), s (split), v (window).
 func Default() Map {
 	move := Group{Name: "Move", Bindings: []Named{
 		bind("up", "panel or row above", "up", "k"),
@@ -58,6 +58,7 @@ func Default() Map {
 		bind("back", "back: filter, full screen, cursor, board", "esc"),
 		bind("full", "panel in full screen and back", "f"),
 		bind("filter", "filter the panel's rows", "/"),
+		bind("variables", "choose the board's variables", "V"),
 		bind("copy", "copy the panel as text", "y"),
 		bind("refresh", "ask all sources again", "r"),
 	}}

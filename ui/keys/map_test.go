@@ -32,7 +32,7 @@ func TestDefaultHasEachKeyOnceWithHelp(t *testing.T) {
 			}
 		}
 	}
-	for _, k := range []string{"a", "c", "C", "s", "v", "V"} {
+	for _, k := range []string{"a", "c", "C", "s", "v"} {
 		if seen[k] != "" {
 			t.Errorf("%s is kept free for later, but is %s", k, seen[k])
 		}
