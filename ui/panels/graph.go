@@ -94,7 +94,7 @@ func (g *graph) SetResult(i int, r *poll.Result) {
 	if i < 0 || i >= len(g.byQuery) {
 		return
 	}
-	g.byQuery[i] = g.load(i, r)
+	g.byQuery[i] = g.load(i, g.results[i])
 	g.lines, g.cut = g.lines[:0], 0
 	for q, lines := range g.byQuery {
 		g.lines = append(g.lines, lines...)
@@ -131,7 +131,9 @@ func (g *graph) unit() string {
 }
 
 // Caption is the newest value of a lone series, and what is left out of many.
-func (g *graph) Caption(c Context) string {
+func (g *graph) Caption(c Context) string { return g.withNatives(g.summary(c)) }
+
+func (g *graph) summary(c Context) string {
 	if g.caption == "" && len(g.lines) == 1 {
 		l := g.lines[0]
 		if !c.Cursor.IsZero() {
@@ -183,7 +185,7 @@ func timeOfDay(t time.Time, c Context) string {
 func (g *graph) Draw(r screen.Region, c Context) {
 	w, h := r.Size()
 	g.hits = g.hits[:0]
-	if w <= 0 || h <= 0 {
+	if w <= 0 || h <= 0 || g.sayNative(r, c) {
 		return
 	}
 	l := layoutGraph(w, h, g.place(), len(g.order))
