@@ -40,8 +40,9 @@ type graph struct {
 	shown   []*graphLine // drawn in their colour, in the order of drawing
 	rest    []*graphLine // drawn faint
 	caption string
-	widest  int // name of the legend, in columns
-	values  int // columns of its values
+	left    string // what the axis leaves out, for the caption
+	widest  int    // name of the legend, in columns
+	values  int    // columns of its values
 
 	// The picture.
 	drawn   graphDrawn
@@ -131,7 +132,13 @@ func (g *graph) unit() string {
 }
 
 // Caption is the newest value of a lone series, and what is left out of many.
-func (g *graph) Caption(c Context) string { return g.withNatives(g.summary(c)) }
+func (g *graph) Caption(c Context) string {
+	s := g.summary(c)
+	if g.left != "" {
+		s = addNote(s, g.left)
+	}
+	return g.withNatives(s)
+}
 
 func (g *graph) summary(c Context) string {
 	if g.caption == "" && len(g.lines) == 1 {

@@ -92,13 +92,18 @@ func (m *heatmap) paint(l heatLayout, c Context) {
 		return
 	}
 	m.drawn = now
-	m.pic.make(&m.data, m.spec, m.linear, c.Window, l.plot.w, l.plot.h)
+	m.pic.arrange(len(m.data.rows), l.plot.w, l.plot.h, m.scroll, m.data.buckets)
+	m.pic.make(&m.data, m.spec, m.linear, c.Window)
 	kept := m.labels
 	m.labels = m.labels[:0]
 	for b := range m.pic.bands {
-		row := &m.data.rows[b*m.pic.per]
-		if !m.data.buckets {
+		row := &m.data.rows[m.pic.source(b)]
+		switch {
+		case !m.data.buckets:
 			m.labels = append(m.labels, row.name)
+			continue
+		case m.pic.bands == 1 && len(m.data.rows) > 1:
+			m.labels = append(m.labels, "all")
 			continue
 		}
 		m.buf = m.bound(m.buf[:0], row, c)
@@ -138,7 +143,7 @@ func (m *heatmap) drawAxes(r screen.Region, l heatLayout, c Context) {
 			r.Put(l.gutter-1, y, rule, faint)
 		}
 		for b, label := range m.labels {
-			y := m.pic.top + b*m.pic.rows
+			y := m.pic.row(b)
 			if m.data.buckets {
 				right(r, 0, y, l.gutter-1, label, muted, c)
 			} else {
@@ -182,22 +187,19 @@ func (m *heatmap) drawCells(r screen.Region, c Context) {
 	if c.ASCII {
 		line = '|'
 	}
-	if ok {
-		for y := range p.top {
-			r.Put(col, y, line, screen.On(themes.Cursor))
-		}
+	for y := 0; ok && p.bands == 0 && y < p.h; y++ {
+		r.Put(col, y, line, screen.On(themes.Cursor))
 	}
 	for b := range p.bands {
 		levels := p.levels[b*p.w : (b+1)*p.w]
-		for k := range p.rows {
-			y := p.top + b*p.rows + k
+		for y := p.row(b); y < p.row(b+1); y++ {
 			for x, level := range levels {
 				switch {
 				case x == col && level <= heatNone:
 					r.Put(x, y, line, screen.On(themes.Cursor))
-				case level == heatGap, level == heatNone && k > 0 && k != p.rows/2:
+				case level == heatGap, level == heatNone && y != p.row(b): // one line of dots a band is enough
 				case x == col:
-					r.Put(x, y, heatRune(level, c.ASCII), screen.On(heatToken(level)).Over(themes.Selection))
+					r.Put(x, y, heatRune(level, c.ASCII), screen.On(themes.Cursor))
 				default:
 					r.Put(x, y, heatRune(level, c.ASCII), screen.On(heatToken(level)))
 				}
@@ -217,14 +219,14 @@ func (m *heatmap) drawCounts(r screen.Region, l heatLayout, i int, c Context) {
 	}
 	x := l.plot.x + l.plot.w + 1
 	for b := range m.pic.bands {
-		v := bandValue(&m.data, b*m.pic.per, m.pic.per, i, i+1)
+		v := bandValue(&m.data, m.pic.source(b), m.pic.per, i, i+1)
 		style := screen.On(themes.Text)
-		if v != v || v == 0 {
+		if v != v || v == 0 || m.pic.less && v < m.pic.least {
 			style = screen.On(themes.Faint)
 		}
 		m.buf = units.Append(m.buf[:0], v, unit, -1, c.Zone)
 		if n := columnsOf(m.buf); n <= heatCounts {
-			drawBytes(r, x+heatCounts-n, m.pic.top+b*m.pic.rows, m.buf, style, c)
+			drawBytes(r, x+heatCounts-n, m.pic.row(b), m.buf, style, c)
 		}
 	}
 }
@@ -234,6 +236,13 @@ func (m *heatmap) drawFoot(r screen.Region, i int, c Context) {
 	w, h := r.Size()
 	used := m.drawScale(r, c)
 	m.buf = m.readout(m.buf[:0], i, c)
+	if short := len(m.buf); i >= 0 && m.data.buckets && m.data.total(i) > 0 { // they are in the title too
+		m.buf = append(append(m.buf, ", p50 "...), m.quantile(0.5, i, c)...)
+		m.buf = append(append(m.buf, ", p95 "...), m.quantile(0.95, i, c)...)
+		if columnsOf(m.buf) > w-1-(used+2)*(2-h) {
+			m.buf = m.buf[:short]
+		}
+	}
 	n := columnsOf(m.buf)
 	style := screen.On(themes.Text)
 	switch {
@@ -272,6 +281,10 @@ func (m *heatmap) drawScale(r screen.Region, c Context) int {
 	}
 	if p.most != p.most {
 		return x
+	}
+	if p.less {
+		r.Put(x, 0, '<', muted)
+		x++
 	}
 	x += m.drawAmount(r, x, p.least, false, c) + 1
 	for level := uint8(heatNone + 1); level <= heatTop; level++ {
@@ -313,7 +326,7 @@ func (m *heatmap) per() string {
 	return ""
 }
 
-// readout appends what is at time i: the row with most, the total, and quantiles.
+// readout appends what is at time i: the row with most, and the total.
 func (m *heatmap) readout(dst []byte, i int, c Context) []byte {
 	if c.Cursor.IsZero() {
 		dst = append(dst, "newest"...)
@@ -350,9 +363,7 @@ func (m *heatmap) readout(dst []byte, i int, c Context) []byte {
 	dst = m.amount(append(dst, ", "...), row.values[i], c)
 	dst = append(m.amount(append(dst, " of "...), total, c), m.per()...)
 	dst = strconv.AppendInt(append(dst, " ("...), int64(math.Round(100*row.values[i]/total)), 10)
-	dst = append(dst, " %), p50 "...)
-	dst = append(append(dst, m.quantile(0.5, i, c)...), ", p95 "...)
-	return append(dst, m.quantile(0.95, i, c)...)
+	return append(dst, " %)"...)
 }
 
 func (m *heatmap) appendBound(dst []byte, v float64, c Context) []byte {

@@ -25,6 +25,7 @@ type heatmap struct {
 	perS   bool   // counts are per second
 	widest int    // name of a series, in columns
 	notes  string // what the caption says of the data
+	scroll int    // of series: the first one shown
 
 	drawn  heatDrawn
 	pic    heatPicture
@@ -131,18 +132,17 @@ func (m *heatmap) Caption(c Context) string {
 	s := ""
 	if i := m.at(c); i >= 0 && m.data.buckets {
 		s = "p50 " + m.quantile(0.5, i, c) + " p95 " + m.quantile(0.95, i, c)
-	} else if !m.data.buckets && len(m.data.rows) > 0 {
-		s = strconv.Itoa(len(m.data.rows)) + " series"
+	} else if n := len(m.data.rows); !m.data.buckets && n > 0 {
+		s = strconv.Itoa(n) + " series"
+		if p := &m.pic; p.bands > 0 && p.bands < n {
+			s = strconv.Itoa(p.first+1) + "-" + strconv.Itoa(p.first+p.bands) + " of " + s
+		}
 	}
 	if !c.Cursor.IsZero() && s != "" {
 		s += " at " + timeOfDay(c.Cursor, c)
 	}
 	if m.pic.per > 1 {
-		what := " buckets a row"
-		if !m.data.buckets {
-			what = " series a row, the greatest shown"
-		}
-		s = addNote(s, strconv.Itoa(m.pic.per)+what)
+		s = addNote(s, strconv.Itoa(m.pic.per)+" buckets a row")
 	}
 	if m.notes != "" {
 		s = addNote(s, m.notes)
@@ -183,6 +183,16 @@ func (m *heatmap) withScale() *boards.Panel {
 		p.Heatmap.Scale = "log"
 	}
 	return &p
+}
+
+// Wheel scrolls series that are more than there are rows.
+func (m *heatmap) Wheel(n int, c Context) bool {
+	to := min(max(m.scroll+n, 0), max(len(m.data.rows)-m.pic.bands, 0))
+	if m.data.buckets || !c.Focused && !c.Full || to == m.scroll {
+		return false
+	}
+	m.scroll = to
+	return m.changed()
 }
 
 // Help lists the key.

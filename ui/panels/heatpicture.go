@@ -17,42 +17,53 @@ const (
 	heatTop  = heatNone + themes.NumHeat
 )
 
-// A heatPicture is the cells of a heatmap. A band is one or more rows of the
-// data, each rows of cells high:
+// heatDecades is how far a logarithmic scale goes down from the greatest value.
+const heatDecades = 1000
+
+// A heatPicture is the cells of a heatmap. A band is one or more buckets, or one
+// series, and one or more rows of cells:
 //
-//	|        |  top: blank, if the bands do not fill the plot
-//	|  +Inf  |  band 0, 2 rows of cells
+//	|  +Inf  |  band 0
 //	|        |
 //	|  10 s  |  band 1
 //	|        |
+//	|  1 s   |  band 2, a row less
 type heatPicture struct {
 	w, h  int
+	first int // row of the data that is the first of band 0
 	per   int // rows of the data in a band
-	rows  int // rows of cells of a band
 	bands int
-	top   int // blank rows above the first band
 
 	values      []float64 // of bands x w; NaN is a gap
 	levels      []uint8   // of the same
 	least, most float64   // of the scale; NaN: there is nothing
+	less        bool      // there are values below least
 	none        bool      // there are counts of nothing
 }
 
-// arrange chooses how n rows of data go into h rows of cells.
-func (p *heatPicture) arrange(n, w, h int) {
-	p.w, p.h, p.bands, p.per, p.rows, p.top = w, h, 0, 1, 1, 0
-	if n <= 0 || w <= 0 || h <= 0 {
-		return
+// arrange chooses how n rows of data go into h rows of cells: buckets that are
+// too many are merged, of series those from the scroll-th on are shown.
+func (p *heatPicture) arrange(n, w, h, scroll int, merge bool) {
+	p.w, p.h, p.first, p.bands, p.per = w, h, 0, 0, 1
+	switch {
+	case n <= 0 || w <= 0 || h <= 0:
+	case merge:
+		p.per = (n + h - 1) / h
+		p.bands = (n + p.per - 1) / p.per
+	default:
+		p.bands = min(n, h)
+		p.first = min(max(scroll, 0), n-p.bands)
 	}
-	p.per = (n + h - 1) / h
-	p.bands = (n + p.per - 1) / p.per
-	p.rows = h / p.bands
-	p.top = h - p.bands*p.rows
 }
 
+// row is the first row of cells of a band; that of the band after the last is h.
+func (p *heatPicture) row(band int) int { return (band*p.h + p.bands - 1) / max(p.bands, 1) }
+
+// source is the first row of the data in a band.
+func (p *heatPicture) source(band int) int { return p.first + band*p.per }
+
 // make fills the picture of d over a window.
-func (p *heatPicture) make(d *heatData, spec *boards.Panel, linear bool, win timeline.Window, w, h int) {
-	p.arrange(len(d.rows), w, h)
+func (p *heatPicture) make(d *heatData, spec *boards.Panel, linear bool, win timeline.Window) {
 	n := p.bands * p.w
 	p.values = slices.Grow(p.values[:0], n)[:n]
 	p.levels = slices.Grow(p.levels[:0], n)[:n]
@@ -75,14 +86,14 @@ func (p *heatPicture) make(d *heatData, spec *boards.Panel, linear bool, win tim
 			}
 		}
 		for band := range p.bands {
-			p.values[band*p.w+x] = bandValue(d, band*p.per, p.per, a, b)
+			p.values[band*p.w+x] = bandValue(d, p.source(band), p.per, a, b)
 		}
 	}
 	p.grade(d.buckets, spec, linear)
 }
 
-// bandValue is the value of per rows from row on over the times from a to b: of
-// each the mean, of buckets the sum, of series the greatest.
+// bandValue is the value of per rows from row on over the times from a to b: the
+// sum of their means.
 func bandValue(d *heatData, row, per, a, b int) float64 {
 	sum := math.NaN()
 	for r := row; r < min(row+per, len(d.rows)); r++ {
@@ -97,10 +108,8 @@ func bandValue(d *heatData, row, per, a, b int) float64 {
 		case n == 0:
 		case sum != sum:
 			sum = mean
-		case d.buckets:
-			sum += mean
 		default:
-			sum = max(sum, mean)
+			sum += mean
 		}
 	}
 	return sum
@@ -117,7 +126,12 @@ func (p *heatPicture) grade(counts bool, spec *boards.Panel, linear bool) {
 			lo, hi = min(lo, v), max(hi, v)
 		}
 	}
+	p.less = false
+	if least := hi / heatDecades; !linear && lo < least { // what is rare is there, how rare is noise
+		lo, p.less = least, true
+	}
 	if spec.Min != nil && (*spec.Min > 0 || linear) {
+		p.less = lo < *spec.Min
 		lo = *spec.Min
 	}
 	if spec.Max != nil && (*spec.Max > 0 || linear) {
@@ -159,7 +173,8 @@ func (p *heatPicture) level(v float64, linear bool) uint8 {
 	if !(f > 0) {
 		f = 0
 	}
-	return heatNone + 1 + uint8(min(f, 1)*(themes.NumHeat-1e-9)) //nolint:gosec // f is 0 to 1
+	const rounding = 1e-9
+	return heatNone + 1 + uint8(min(f*themes.NumHeat+rounding, themes.NumHeat-1)) //nolint:gosec // f is 0 or more
 }
 
 // heatToken is the colour of a level.
