@@ -46,6 +46,7 @@ type graph struct {
 
 	// The picture.
 	drawn   graphDrawn
+	shared  *graphExtent // the scale of this graph and others; nil: its own
 	canvas  plot.Canvas
 	axis    units.Axis
 	times   units.TimeAxis
@@ -61,10 +62,17 @@ type graphDrawn struct {
 	version uint64
 	w, h    int
 	window  timeline.Window
+	shared  graphExtent
 }
+
+// A graphExtent is the values that a scale must hold; least is the least above zero.
+type graphExtent struct{ lo, hi, least float64 }
 
 // newGraph makes the live form of a graph.
 func newGraph(p *boards.Panel) Panel {
+	if p.Graph.Split != "" {
+		return newSplit(p)
+	}
 	return &graph{
 		base: newBase(p), byQuery: make([][]*graphLine, len(p.Queries)),
 		known: map[string]*graphIdentity{}, hidden: map[string]bool{}, sort: p.Sort,

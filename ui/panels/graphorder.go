@@ -173,12 +173,22 @@ func (g *graph) omitted() string {
 	if !g.spec.Graph.Log {
 		return ""
 	}
+	return leftOut(g.noughts())
+}
+
+// noughts counts the values of the series that are drawn that are not above zero.
+func (g *graph) noughts() int {
 	n := 0
 	for _, lines := range [...][]*graphLine{g.shown, g.rest} {
 		for _, l := range lines {
 			n += l.nought
 		}
 	}
+	return n
+}
+
+// leftOut says that n values have no place on a logarithmic axis.
+func leftOut(n int) string {
 	switch n {
 	case 0:
 		return "log"

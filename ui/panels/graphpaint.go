@@ -13,6 +13,9 @@ import (
 // paint makes the canvas and the value axis, unless they are what is wanted already.
 func (g *graph) paint(l graphLayout, c Context) {
 	now := graphDrawn{version: g.version, w: l.plot.w, h: l.plot.h, window: c.Window}
+	if g.shared != nil {
+		now.shared = *g.shared
+	}
 	if now == g.drawn {
 		return
 	}
@@ -34,6 +37,11 @@ func (g *graph) paint(l graphLayout, c Context) {
 					lo, hi = min(lo, x.lo), max(hi, x.hi)
 				}
 			}
+		}
+	}
+	if g.shared != nil {
+		if lo, hi = g.shared.lo, g.shared.hi; g.spec.Graph.Log {
+			lo = g.shared.least
 		}
 	}
 	g.fitAxis(lo, hi, l.plot.h)

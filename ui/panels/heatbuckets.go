@@ -182,11 +182,9 @@ func (d *heatData) add(i int, edges []float64, lo, hi, count float64) {
 	if math.IsInf(hi, 0) {
 		to, _ = slices.BinarySearch(edges, hi)
 	}
-	from := to
+	from := 0
 	if !math.IsInf(lo, 0) {
 		from, _ = slices.BinarySearch(edges, lo+math.Abs(lo)*apart)
-	} else {
-		from = 0
 	}
 	to, from = min(max(to-1, 0), last), min(max(from-1, 0), last)
 	if from < to && edges[from+1]-lo <= math.Abs(lo)*apart {

@@ -106,8 +106,10 @@ func TestHeatmapMakesDifferencesOfCumulativeBuckets(t *testing.T) {
 func TestHeatmapOfNativeHistograms(t *testing.T) {
 	f := lines(nil)
 	h := &sources.Histogram{Buckets: []sources.Bucket{
-		{Lower: -2, Upper: -1, Count: 1, Bounds: 1}, {Lower: -0.001, Upper: 0.001, Count: 2, Bounds: 3},
-		{Lower: 0.5, Upper: math.Sqrt2 / 2, Count: 3}, {Lower: 1, Upper: math.Sqrt2, Count: 4},
+		{Lower: -2, Upper: -1, Count: 1, Bounds: 1},
+		{Lower: -0.001, Upper: 0.001, Count: 2, Bounds: 3},
+		{Lower: 0.5, Upper: math.Sqrt2 / 2, Count: 3},
+		{Lower: 1, Upper: math.Sqrt2, Count: 4},
 	}}
 	coarse := &sources.Histogram{Buckets: []sources.Bucket{{Lower: 1, Upper: 2, Count: 5}}}
 	f.Series = []sources.Series{{Times: []int64{f.Start, f.Start + f.Step}, Values: []float64{sources.Gap(), sources.Gap()}, Histograms: []*sources.Histogram{h, coarse}}}
@@ -252,10 +254,10 @@ func randomFrame(r *rand.Rand) *sources.Frame {
 // Whatever the data and the size: no panic, and nothing outside of the region.
 func FuzzHeatmapDraw(f *testing.F) {
 	for i := range 60 {
-		f.Add(uint64(i), uint16(i*3), uint16(i%37)) //nolint:gosec // small
+		f.Add(uint64(i), uint16(i*3), uint16(i%37))
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, w, h uint16) {
-		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test repeats
+		r := rand.New(rand.NewPCG(seed, 1))
 		m := heatOf(boards.Panel{Unit: []string{"s", "bytes", "", "dateTimeAsIso"}[r.IntN(4)]}, randomFrame(r), randomFrame(r))
 		c := over(m, int(w%300), int(h%80))
 		if c.ASCII = r.IntN(2) == 0; r.IntN(2) == 0 {

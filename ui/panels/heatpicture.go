@@ -174,7 +174,7 @@ func (p *heatPicture) level(v float64, linear bool) uint8 {
 		f = 0
 	}
 	const rounding = 1e-9
-	return heatNone + 1 + uint8(min(f*themes.NumHeat+rounding, themes.NumHeat-1)) //nolint:gosec // f is 0 or more
+	return heatNone + 1 + uint8(min(f*themes.NumHeat+rounding, themes.NumHeat-1))
 }
 
 // heatToken is the colour of a level.
