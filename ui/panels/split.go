@@ -56,6 +56,9 @@ func (s *split) SetResult(i int, r *poll.Result) {
 	if i < 0 || i >= len(s.results) {
 		return
 	}
+	if r == nil || r.Frame == nil {
+		return // how many graphs there are decides what is asked for: they stay until it is there
+	}
 	values := s.values(s.results[i])
 	for v := range values {
 		if s.parts[v] == nil {
@@ -101,6 +104,7 @@ func (s *split) add(v string) *splitPart {
 	for j, r := range s.results {
 		part.graph.SetResult(j, only(r, s.values(r)[v]))
 	}
+	s.sorted = false
 	s.order = append(s.order, part)
 	return part
 }
@@ -114,6 +118,7 @@ func (s *split) settle() {
 		g := part.graph
 		if len(g.lines) == 0 {
 			delete(s.parts, part.value)
+			s.sorted = false
 			continue
 		}
 		kept = append(kept, part)
@@ -160,7 +165,7 @@ func (s *split) arrange(c Context) {
 	if s.sorted && c.Focused || len(s.order) == 0 {
 		return
 	}
-	s.sorted = true
+	s.sorted = !slices.ContainsFunc(s.results, func(r *poll.Result) bool { return r == nil || r.Frame == nil })
 	slices.SortStableFunc(s.order, func(a, b *splitPart) int {
 		if a.max != a.max || b.max != b.max {
 			return cmp.Or(cmp.Compare(nanLast(a.max), nanLast(b.max)), natural(a.value, b.value))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/poll"
 	"nightjar/ui/boards"
 	"nightjar/ui/screen"
 )
@@ -107,6 +108,39 @@ func TestSplitHasOneScaleAndTheGreatestFirst(t *testing.T) {
 	s.SetResult(0, okResult(services(2)))
 	if picture(s, 80, 20, c); len(s.view) != 2 {
 		t.Errorf("%d graphs of 2 values", len(s.view))
+	}
+}
+
+// Its plot is as wide as there are graphs beside each other; a window that is
+// still being read must not change that, or it would never settle.
+func TestSplitStaysWhileANewWindowIsRead(t *testing.T) {
+	s := splitOf(splitSpec(), services(9))
+	before := s.Plot(120, 30)
+	s.SetResult(0, &poll.Result{State: poll.Loading})
+	if got := s.Plot(120, 30); got != before || len(s.view) != 9 {
+		t.Errorf("plot of %d columns and %d graphs, want %d and 9", got, len(s.view), before)
+	}
+	s.SetResult(0, okResult(&sources.Frame{}))
+	if len(s.view) != 0 {
+		t.Errorf("%d graphs of an empty answer", len(s.view))
+	}
+}
+
+// A panel that has the focus from the start is in order too.
+func TestSplitSortsOnceAllIsThere(t *testing.T) {
+	spec := splitSpec()
+	spec.Queries = []boards.Query{{Expr: "x"}, {Expr: "y"}}
+	s := splitOf(spec, services(3))
+	c := over(s, 120, 30)
+	c.Focused = true
+	picture(s, 120, 30, c)
+	f := services(3)
+	for i := range f.Series[0].Values {
+		f.Series[0].Values[i] = 1000
+	}
+	s.SetResult(1, okResult(f))
+	if picture(s, 120, 30, c); s.view[0].value != "svc00" {
+		t.Errorf("first is %s", s.view[0].value)
 	}
 }
 
