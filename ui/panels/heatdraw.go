@@ -35,8 +35,9 @@ type heatLayout struct {
 	foot   int // rows
 }
 
-// layoutHeat is a pure function of the body's size and the width of the names of series (0: buckets).
-func layoutHeat(w, h, names int) heatLayout {
+// layoutHeat is a pure function of the body's size, the width of the names of
+// series (0: buckets) and the number of rows of the data. That number decides no width.
+func layoutHeat(w, h, names, rows int) heatLayout {
 	l := heatLayout{plot: graphBox{0, 0, max(w, 0), max(h, 0)}}
 	if w >= graphAxisWidth {
 		l.gutter = graphGutter
@@ -55,6 +56,9 @@ func layoutHeat(w, h, names int) heatLayout {
 	default:
 		l.foot = 1
 	}
+	if l.foot == 2 && names == 0 && rows == h-2 { // one row more and no buckets are merged
+		l.foot = 1
+	}
 	l.plot.h -= l.foot
 	if l.time = l.plot.h >= graphTimeHeight-1 && h >= graphTimeHeight && l.plot.w >= 12; l.time {
 		l.plot.h--
@@ -65,7 +69,7 @@ func layoutHeat(w, h, names int) heatLayout {
 // Draw draws the body.
 func (m *heatmap) Draw(r screen.Region, c Context) {
 	w, h := r.Size()
-	l := layoutHeat(w, h, m.names())
+	l := layoutHeat(w, h, m.names, len(m.data.rows))
 	if l.plot.w <= 0 || l.plot.h <= 0 {
 		return
 	}

@@ -23,7 +23,7 @@ type heatmap struct {
 	data   heatData
 	linear bool   // the count scale, as the reader or the board has it
 	perS   bool   // counts are per second
-	widest int    // name of a series, in columns
+	names  int    // width of the longest name of a series; 0: rows are buckets
 	notes  string // what the caption says of the data
 	scroll int    // of series: the first one shown
 
@@ -54,26 +54,22 @@ func newHeatmap(p *boards.Panel) Panel {
 }
 
 // Plot is the width of the plot.
-func (m *heatmap) Plot(w, h int) int { return max(layoutHeat(w, h, m.names()).plot.w, 1) }
+func (m *heatmap) Plot(w, h int) int {
+	return max(layoutHeat(w, h, m.names, len(m.data.rows)).plot.w, 1)
+}
 
 // PlotX is the first column of the plot, where a click finds its time.
-func (m *heatmap) PlotX(w, h int) int { return layoutHeat(w, h, m.names()).plot.x }
-
-// names is the width of the longest name of a series, 0 for buckets.
-func (m *heatmap) names() int {
-	if m.data.buckets {
-		return 0
-	}
-	return m.widest
-}
+func (m *heatmap) PlotX(w, h int) int { return layoutHeat(w, h, m.names, len(m.data.rows)).plot.x }
 
 // SetResult takes the newest answer of query i.
 func (m *heatmap) SetResult(i int, r *poll.Result) {
 	m.base.SetResult(i, r)
 	m.data.load(m.spec, m.results)
-	m.widest = 0
-	for i := range m.data.rows {
-		m.widest = max(m.widest, screen.Width(m.data.rows[i].name))
+	if len(m.data.rows) > 0 { // else what is asked for stays as wide as it was
+		m.names = 0
+		for i := range m.data.rows {
+			m.names = max(m.names, screen.Width(m.data.rows[i].name))
+		}
 	}
 	m.linear = m.linearScale()
 	m.describe()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/poll"
 	"nightjar/themes"
 	"nightjar/ui/boards"
 	"nightjar/ui/screen"
@@ -185,6 +186,47 @@ func TestHeatmapScales(t *testing.T) {
 	}
 }
 
+// A window that is still being read must not change how wide the plot is.
+func TestHeatmapStaysAsWideWhileANewWindowIsRead(t *testing.T) {
+	f := lines([]sources.Labels{lbl("a", "a name of some length"), lbl("a", "b")}, constant(1))
+	m := heatOf(boards.Panel{}, f)
+	before := m.Plot(100, 20)
+	m.SetResult(0, &poll.Result{State: poll.Loading})
+	if got := m.Plot(100, 20); got != before || before > 100-21-heatCounts {
+		t.Errorf("%d columns, then %d", before, got)
+	}
+}
+
+// Where a row less at the foot is enough, buckets are not merged.
+func TestHeatmapGivesUpARowOfTheFootForItsBuckets(t *testing.T) {
+	m := heatOf(boards.Panel{Unit: "s"}, latency(defaultBounds()...))
+	shoot(m, 80, 14)
+	if m.pic.per != 1 || m.pic.bands != 12 {
+		t.Errorf("%d bands of %d", m.pic.bands, m.pic.per)
+	}
+	shoot(m, 80, 13)
+	if c := m.Caption(over(m, 80, 13)); m.pic.per != 2 || !strings.Contains(c, "2 buckets a row") {
+		t.Errorf("%d bands of %d, caption %q", m.pic.bands, m.pic.per, c)
+	}
+}
+
+func TestHeatmapScrollsSeries(t *testing.T) {
+	m := heatOf(boards.Panel{Unit: "percent"}, percents(34))
+	c := over(m, 80, 14)
+	c.Focused = true
+	picture(m, 80, 14, c)
+	if got := m.Caption(c); got != "1-11 of 34 series" {
+		t.Errorf("caption %q", got)
+	}
+	if !m.Wheel(100, c) || m.Wheel(1, c) {
+		t.Error("it scrolls to the end")
+	}
+	picture(m, 80, 14, c)
+	if got := m.Caption(c); got != "24-34 of 34 series" || m.labels[len(m.labels)-1] != "33" {
+		t.Errorf("caption %q, rows %v", got, m.labels)
+	}
+}
+
 func TestHeatmapGapsStayGaps(t *testing.T) {
 	m := heatOf(boards.Panel{Unit: "s"}, latency(defaultBounds()...))
 	c := over(m, 80, 16)
@@ -322,4 +364,15 @@ func BenchmarkHeatmap(b *testing.B) {
 			m.Draw(g.All(), c)
 		}
 	})
+}
+
+// A picture that stays costs the texts of its foot only.
+func TestHeatmapRedrawAllocatesLittle(t *testing.T) {
+	m := heatOf(boards.Panel{Unit: "s"}, latency(defaultBounds()...))
+	g := screen.NewGrid(200, 40)
+	c := over(m, 200, 40)
+	m.Draw(g.All(), c)
+	if n := testing.AllocsPerRun(20, func() { m.Draw(g.All(), c) }); n > 6 {
+		t.Errorf("%v allocations, at most 6", n)
+	}
 }
