@@ -156,15 +156,11 @@ func (d *heatData) addClassic(g *heatGroup, edges []float64) {
 				continue
 			}
 			d.present[i] = true
-			count := v - below
-			if count < 0 {
-				const rounding = 1e-9 // of rates that are equal
-				if count < -rounding*math.Abs(below) {
-					d.clamped++
-				}
-				count = 0
+			const rounding = 1e-9 // of rates that are equal
+			if v-below < -rounding*below {
+				d.clamped++
 			}
-			d.add(i, edges, from, to, count)
+			d.add(i, edges, from, to, max(v-below, 0))
 			below, from = max(below, v), to
 		}
 	}
