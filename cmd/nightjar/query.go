@@ -213,6 +213,15 @@ func (s *session) remarks(src sources.Source, f *sources.Frame) {
 	if f.Cut > 0 {
 		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d more series were left out by a limit\n", f.Cut)
 	}
+	native := 0
+	for i := range f.Series {
+		if f.Series[i].Histograms != nil {
+			native++
+		}
+	}
+	if native > 0 {
+		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d series are native histograms, which are not written: use histogram_quantile, histogram_sum or histogram_count\n", native)
+	}
 	if len(f.Series) > 0 || f.Kind == sources.Scalar || f.Kind == sources.String {
 		return
 	}

@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 
@@ -16,10 +16,7 @@ const maxRemarks = 10
 // onGrid spreads m over the steps of f. Values of all series are one
 // allocation, and so are labels: this runs some 25 times every 2 seconds.
 func onGrid(f *sources.Frame, m promql.Matrix, limit int) {
-	m, names, histograms := cut(f, m, limit, func(s *promql.Series) (labels.Labels, int, int) {
-		return s.Metric, len(s.Floats), len(s.Histograms)
-	})
-	warnHistograms(f, histograms)
+	m, names := cut(f, m, limit, func(s *promql.Series) labels.Labels { return s.Metric })
 	if len(m) == 0 {
 		return
 	}
@@ -41,19 +38,19 @@ func onGrid(f *sources.Frame, m promql.Matrix, limit int) {
 			row[(p.T-f.Start)/f.Step] = p.F
 		}
 		f.Series[i] = sources.Series{Times: times, Values: row}
+		if len(m[i].Histograms) > 0 {
+			f.Series[i].Histograms = make([]*sources.Histogram, n)
+			for _, p := range m[i].Histograms {
+				f.Series[i].Histograms[(p.T-f.Start)/f.Step] = native(p.H)
+			}
+		}
 		f.Series[i].Labels, pool = carve(pool, m[i].Metric)
 	}
 }
 
 func ofVector(f *sources.Frame, v promql.Vector, limit int) {
 	f.Kind = sources.Vector
-	v, names, histograms := cut(f, v, limit, func(s *promql.Sample) (labels.Labels, int, int) {
-		if s.H != nil {
-			return s.Metric, 0, 1
-		}
-		return s.Metric, 1, 0
-	})
-	warnHistograms(f, histograms)
+	v, names := cut(f, v, limit, func(s *promql.Sample) labels.Labels { return s.Metric })
 	if len(v) == 0 {
 		return
 	}
@@ -63,61 +60,90 @@ func ofVector(f *sources.Frame, v promql.Vector, limit int) {
 	for i := range v {
 		values[i], times[i] = v[i].F, v[i].T
 		f.Series[i] = sources.Series{Times: times[i : i+1 : i+1], Values: values[i : i+1 : i+1]}
+		if v[i].H != nil {
+			values[i] = sources.Gap()
+			f.Series[i].Histograms = []*sources.Histogram{native(v[i].H)}
+		}
 		f.Series[i].Labels, pool = carve(pool, v[i].Metric)
 	}
 }
 
 func ofMatrix(f *sources.Frame, m promql.Matrix, limit int) {
 	f.Kind = sources.Matrix
-	m, names, histograms := cut(f, m, limit, func(s *promql.Series) (labels.Labels, int, int) {
-		return s.Metric, len(s.Floats), len(s.Histograms)
-	})
-	warnHistograms(f, histograms)
+	m, names := cut(f, m, limit, func(s *promql.Series) labels.Labels { return s.Metric })
 	pool := make(sources.Labels, 0, names)
 	f.Series = make([]sources.Series, len(m))
 	for i := range m {
 		s := &f.Series[i]
-		s.Times, s.Values = make([]int64, len(m[i].Floats)), make([]float64, len(m[i].Floats))
-		for j, p := range m[i].Floats {
-			s.Times[j], s.Values[j] = p.T, p.F
-		}
+		raw(s, m[i].Floats, m[i].Histograms)
 		s.Labels, pool = carve(pool, m[i].Metric)
 	}
 }
 
-// cut leaves out series without a float sample, then those past the limit.
-// It gives what is left, how many labels that has, and how many histogram
-// samples were met. It never moves a series within s: the engine gives the
-// points of s back to a pool, and must do so once each.
-func cut[S ~[]E, E any](f *sources.Frame, s S, limit int, look func(*E) (labels.Labels, int, int)) (kept S, names, histograms int) {
-	kept = s[:0:0]
-	run := true // kept is still the beginning of s
-	for i := range s {
-		lset, floats, hists := look(&s[i])
-		histograms += hists
-		if floats == 0 && hists > 0 {
-			run = false
-			continue
-		}
-		if limit > 0 && len(kept) >= limit {
-			f.Cut++
-			run = false
-			continue
-		}
-		names += lset.Len()
-		if run {
-			kept = s[: i+1 : i+1]
-		} else {
-			kept = append(kept, s[i])
-		}
+// raw gives s the samples of both kinds, in the order of their times.
+func raw(s *sources.Series, floats []promql.FPoint, histograms []promql.HPoint) {
+	n := len(floats) + len(histograms)
+	s.Times, s.Values = make([]int64, 0, n), make([]float64, 0, n)
+	if len(histograms) > 0 {
+		s.Histograms = make([]*sources.Histogram, n)
 	}
-	return kept, names, histograms
+	for len(s.Times) < n {
+		if len(histograms) == 0 || len(floats) > 0 && floats[0].T < histograms[0].T {
+			s.Times, s.Values = append(s.Times, floats[0].T), append(s.Values, floats[0].F)
+			floats = floats[1:]
+			continue
+		}
+		s.Histograms[len(s.Times)] = native(histograms[0].H)
+		s.Times, s.Values = append(s.Times, histograms[0].T), append(s.Values, sources.Gap())
+		histograms = histograms[1:]
+	}
 }
 
-func warnHistograms(f *sources.Frame, n int) {
-	if n > 0 {
-		f.Warnings = append(f.Warnings, fmt.Sprintf("%d native histogram samples are not drawn: use histogram_quantile, histogram_sum or histogram_count", n))
+// cut leaves out the series past the limit. It gives what is left and how many
+// labels that has.
+func cut[S ~[]E, E any](f *sources.Frame, s S, limit int, look func(*E) labels.Labels) (kept S, names int) {
+	kept = s
+	if limit > 0 && len(s) > limit {
+		f.Cut += len(s) - limit
+		kept = s[:limit:limit]
 	}
+	for i := range kept {
+		names += look(&kept[i]).Len()
+	}
+	return kept, names
+}
+
+// native copies a native histogram: the engine uses the memory of its own again.
+// Buckets without observations are left out, as Prometheus's API does.
+func native(h *histogram.FloatHistogram) *sources.Histogram {
+	n := 0
+	for it := h.AllBucketIterator(); it.Next(); {
+		if it.At().Count != 0 {
+			n++
+		}
+	}
+	out := &sources.Histogram{Count: h.Count, Sum: h.Sum, Buckets: make([]sources.Bucket, 0, n)}
+	for it := h.AllBucketIterator(); it.Next(); {
+		if b := it.At(); b.Count != 0 {
+			out.Buckets = append(out.Buckets, sources.Bucket{
+				Lower: b.Lower, Upper: b.Upper, Count: b.Count, Bounds: bounds(b.LowerInclusive, b.UpperInclusive),
+			})
+		}
+	}
+	return out
+}
+
+// bounds is the code of Prometheus's API for which ends belong to a bucket.
+func bounds(lower, upper bool) uint8 {
+	switch {
+	case lower && upper:
+		return 3
+	case lower:
+		return 1
+	case upper:
+		return 0
+	}
+	return 2
 }
 
 // carve appends lset to pool and gives the part that is it. Strings are shared

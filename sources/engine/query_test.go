@@ -281,15 +281,41 @@ func TestWarningsAndHistograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.now = t0.Add(time.Second)
-	for range 3 { // more than once: points go back to a pool
-		r, err := e.QueryRange(t.Context(), sources.RangeQuery{Expr: "h", Start: t0, End: c.now, Step: time.Second})
-		if err != nil || draw(r) != `h{kind="float"} 1 2`+"\n" || len(r.Warnings) != 1 || !strings.HasPrefix(r.Warnings[0], "2 native histogram samples") {
-			t.Errorf("range: %q %q %v", draw(r), r.Warnings, err)
+	// One positive bucket, (0.7071.., 1], closed above: code 0.
+	same := func(what string, r *sources.Frame, err error, steps int) {
+		t.Helper()
+		if err != nil || len(r.Warnings) != 0 || len(r.Series) != 2 {
+			t.Fatalf("%s: %+v %v", what, r, err)
+		}
+		s, other := r.Series[0], r.Series[1]
+		if s.Histograms == nil { // a vector has no order
+			s, other = other, s
+		}
+		if other.Histograms != nil || other.Values[steps-1] != 2 {
+			t.Errorf("%s: the series of numbers is %+v", what, other)
+		}
+		if s.Labels.Value("kind") != "a native one" || len(s.Histograms) != steps || len(s.Times) != steps || len(s.Values) != steps {
+			t.Fatalf("%s: %+v", what, s)
+		}
+		for i, h := range s.Histograms {
+			if h == nil || h.Count != 3 || h.Sum != 6 || len(h.Buckets) != 1 || !sources.IsGap(s.Values[i]) {
+				t.Fatalf("%s: step %d is %+v, %v", what, i, h, s.Values[i])
+			}
+			if b := h.Buckets[0]; b.Count != 3 || b.Upper != 1 || b.Lower < 0.707 || b.Lower > 0.708 || b.Bounds != 0 {
+				t.Errorf("%s: bucket %+v", what, b)
+			}
 		}
 	}
+	for range 3 { // more than once: points go back to a pool
+		r, err := e.QueryRange(t.Context(), sources.RangeQuery{Expr: "h", Start: t0, End: c.now, Step: time.Second})
+		same("range", r, err, 2)
+	}
 	i, err := e.QueryInstant(t.Context(), sources.InstantQuery{Expr: "h"})
-	if err != nil || draw(i) != `h{kind="float"} 2`+"\n" || len(i.Warnings) != 1 {
-		t.Errorf("instant: %q %q %v", draw(i), i.Warnings, err)
+	same("instant", i, err, 1)
+	i, err = e.QueryInstant(t.Context(), sources.InstantQuery{Expr: "h[10s]"})
+	same("matrix", i, err, 2)
+	if i, err = e.QueryInstant(t.Context(), sources.InstantQuery{Expr: "h", Limit: 1}); err != nil || i.Cut != 1 || len(i.Series) != 1 {
+		t.Errorf("cut: %+v %v", i, err)
 	}
 	r, err := e.QueryRange(t.Context(), sources.RangeQuery{Expr: "histogram_count(h)", Start: t0, End: c.now, Step: time.Second})
 	if err != nil || draw(r) != `{kind="a native one"} 3 3`+"\n" {

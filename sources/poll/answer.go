@@ -25,12 +25,18 @@ func shape(f *sources.Frame, s span, step int64) (*answer, error) {
 		return nil, fmt.Errorf("neither an answer nor an error")
 	}
 	a := &answer{span: s, frame: f, single: f.Cut > 0 || f.Kind != sources.Matrix}
+	for i := range f.Series {
+		a.single = a.single || f.Series[i].Histograms != nil // columns are of numbers
+	}
 	n := s.steps(step)
 	a.columns = make([]column, len(f.Series))
 	for i := range f.Series {
 		r := &f.Series[i]
 		if len(r.Times) != len(r.Values) {
 			return nil, fmt.Errorf("series %d has %d times and %d values", i, len(r.Times), len(r.Values))
+		}
+		if r.Histograms != nil && len(r.Histograms) != len(r.Times) {
+			return nil, fmt.Errorf("series %d has %d times and %d histograms", i, len(r.Times), len(r.Histograms))
 		}
 		v := r.Values[:len(r.Values):len(r.Values)]
 		if !a.single && (len(v) != n || r.Times[0] != s.from || r.Times[n-1] != s.to) {

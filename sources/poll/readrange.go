@@ -64,7 +64,7 @@ func (p *Poller) readPart(r *request, s span) (*answer, error) {
 // merge brings what was read together with what is held and gives the frame of
 // the window. It says no when the window must be read whole:
 //   - the answer was cut by a limit, or the merged frame would have been;
-//   - the answer is no matrix, or its series cannot be told apart;
+//   - the answer is no matrix, has native histograms, or its series cannot be told apart;
 //   - values that were thought final are not the same any more, or a series that
 //     was not known has a past: history was changed, lost or came late. For this
 //     a frame is read whole at most once a minute; in between the newer values stand.

@@ -136,6 +136,11 @@ func frameCost(f *sources.Frame) int {
 	n := 0
 	for i := range f.Series {
 		n += 8 + len(f.Series[i].Values)
+		for _, h := range f.Series[i].Histograms {
+			if n++; h != nil {
+				n += 4 + 4*len(h.Buckets)
+			}
+		}
 	}
 	return n
 }

@@ -29,18 +29,19 @@ type Kind string
 
 // The kinds of panels.
 const (
-	KindGraph  Kind = "graph"
-	KindStat   Kind = "stat"
-	KindGauge  Kind = "gauge"
-	KindBars   Kind = "bars"
-	KindTable  Kind = "table"
-	KindText   Kind = "text"
-	KindLimits Kind = "limits"
+	KindGraph   Kind = "graph"
+	KindStat    Kind = "stat"
+	KindGauge   Kind = "gauge"
+	KindBars    Kind = "bars"
+	KindTable   Kind = "table"
+	KindHeatmap Kind = "heatmap"
+	KindText    Kind = "text"
+	KindLimits  Kind = "limits"
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{KindGraph, KindStat, KindGauge, KindBars, KindTable, KindText, KindLimits}
+	return []Kind{KindGraph, KindStat, KindGauge, KindBars, KindTable, KindHeatmap, KindText, KindLimits}
 }
 
 // A Panel is one rectangle of a board.
@@ -68,13 +69,14 @@ type Panel struct {
 	Queries    []Query
 	Thresholds []Threshold
 
-	Graph  GraphOptions
-	Table  TableOptions
-	Text   string // Markdown, for KindText
-	List   string // name of a Lister's table, for KindTable
-	Legend string // "", "right", "bottom", "none": where the legend goes
-	Sort   string // legend and bars: "", "last", "max", "min", "avg", "name"
-	Top    int    // most series told apart; the rest is counted; 0: as many as can be
+	Graph   GraphOptions
+	Heatmap HeatmapOptions
+	Table   TableOptions
+	Text    string // Markdown, for KindText
+	List    string // name of a Lister's table, for KindTable
+	Legend  string // "", "right", "bottom", "none": where the legend goes
+	Sort    string // legend and bars: "", "last", "max", "min", "avg", "name"
+	Top     int    // most series told apart; the rest is counted; 0: as many as can be
 }
 
 // A Query is one expression of a panel.
@@ -116,6 +118,17 @@ type GraphOptions struct {
 	Stack bool
 	// Zero keeps zero on the scale; default for everything but "auto" scales.
 	Auto bool
+	// Log is a logarithmic value axis: what is not above zero is left out, and said so.
+	Log bool
+	// Split is the label that a graph of its own is drawn for each value of; empty: all in one.
+	Split string
+}
+
+// HeatmapOptions say how a heatmap draws.
+type HeatmapOptions struct {
+	// Scale is how counts become colours: "log" or "linear"; empty: log for
+	// histograms, linear for series without buckets.
+	Scale string
 }
 
 // TableOptions say which columns a table has, in order.

@@ -59,6 +59,8 @@ func onlyFor(key string) []Kind {
 	switch key {
 	case "graph", "legend":
 		return []Kind{KindGraph}
+	case "heatmap":
+		return []Kind{KindHeatmap}
 	case "table", "list":
 		return []Kind{KindTable}
 	case "text":
@@ -80,7 +82,7 @@ func (r *reader) checkPanel(p placedPanel) {
 	if !slices.Contains(Kinds(), p.Kind) {
 		return // said already; what else is wrong follows from it
 	}
-	for _, key := range [...]string{"graph", "legend", "table", "list", "text", "sort", "top"} {
+	for _, key := range [...]string{"graph", "legend", "heatmap", "table", "list", "text", "sort", "top"} {
 		if only := onlyFor(key); p.keys.has(key) && !slices.Contains(only, p.Kind) {
 			r.problem(p.keys[key], "%q is for panels of kind %s, not %s", key, list(kindNames(only)), p.Kind)
 		}
@@ -98,8 +100,12 @@ func (r *reader) checkPanel(p placedPanel) {
 		r.problem(p.node, "a gauge needs its limit: max, or a unit of percent or percentunit")
 	}
 	r.checkContent(p)
-	if p.Kind == KindTable {
+	switch p.Kind {
+	case KindTable:
 		r.checkTable(p)
+	case KindGraph:
+		r.checkGraph(p)
+	default:
 	}
 }
 
@@ -134,6 +140,27 @@ func (r *reader) checkContent(p placedPanel) {
 		}
 		if open, shut := strings.Count(q.Legend, "{{"), strings.Count(q.Legend, "}}"); open != shut {
 			r.problem(q.keys["legend"], "the legend has %d {{ and %d }}", open, shut)
+		}
+	}
+}
+
+// checkGraph sees that a logarithmic axis is of values that can be on one.
+func (r *reader) checkGraph(p placedPanel) {
+	where := p.keys.node("graph", p.node)
+	if p.Graph.Log {
+		if p.Graph.Stack {
+			r.problem(where, "a stack has no logarithmic axis: its bands are sums, which would not be seen as such")
+		}
+		if p.Min != nil && *p.Min <= 0 {
+			r.problem(p.keys["min"], "min %v is not on a logarithmic axis, which begins above zero", *p.Min)
+		}
+		if p.Max != nil && *p.Max <= 0 {
+			r.problem(p.keys["max"], "max %v is not on a logarithmic axis, which begins above zero", *p.Max)
+		}
+		for _, q := range p.query {
+			if q.Invert {
+				r.problem(q.keys["invert"], "nothing is drawn below zero on a logarithmic axis")
+			}
 		}
 	}
 }

@@ -128,7 +128,16 @@ func (r *reader) panel(n ast.Node, p *Panel) (given, []placedQuery) {
 				"style": choice(r, &p.Graph.Style, "line", "area", "bars", "points"),
 				"stack": r.flag(&p.Graph.Stack),
 				"auto":  r.flag(&p.Graph.Auto),
+				"log":   r.flag(&p.Graph.Log),
+				"split": func(n ast.Node) {
+					if r.text(&p.Graph.Split)(n); p.Graph.Split == "" {
+						r.problem(n, "split needs the name of a label")
+					}
+				},
 			})
+		},
+		"heatmap": func(n ast.Node) {
+			r.object(n, "heatmap", fields{"scale": choice(r, &p.Heatmap.Scale, "log", "linear")})
 		},
 		"table":  func(n ast.Node) { r.table(n, &p.Table) },
 		"text":   r.text(&p.Text),

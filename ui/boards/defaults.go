@@ -15,6 +15,8 @@ func (k Kind) shape() shape {
 		return shape{4, 24, 8, 4}
 	case KindTable:
 		return shape{6, 36, 12, 5}
+	case KindHeatmap:
+		return shape{6, 30, 12, 5}
 	case KindText:
 		return shape{12, 24, 6, 3}
 	case KindLimits:

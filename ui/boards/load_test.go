@@ -90,6 +90,8 @@ rows:
         kind: limits
         queries: [{expr: up, name: disk, hint: delete something}]
       - {title: Bars, kind: bars, height: 3, queries: [up]}
+      - {title: Heat, kind: heatmap, queries: [up], heatmap: {scale: linear}}
+      - {title: Each, kind: graph, queries: [up], graph: {log: true, split: svc}}
 `
 
 func TestLoad(t *testing.T) {
@@ -152,6 +154,14 @@ func TestLoad(t *testing.T) {
 			{
 				ID: "bars", Title: "Bars", Kind: KindBars, Span: 4, MinWidth: 24, Height: 3, MinHeight: 3, Priority: 2,
 				Queries: []Query{{Expr: "up", Reduce: "last"}},
+			},
+			{
+				ID: "heat", Title: "Heat", Kind: KindHeatmap, Span: 6, MinWidth: 30, Height: 12, MinHeight: 5, Priority: 2,
+				Queries: []Query{{Expr: "up", Reduce: "last"}}, Heatmap: HeatmapOptions{Scale: "linear"},
+			},
+			{
+				ID: "each", Title: "Each", Kind: KindGraph, Span: 6, MinWidth: 30, Height: 10, MinHeight: 5, Priority: 2,
+				Queries: []Query{{Expr: "up", Reduce: "last"}}, Graph: GraphOptions{Style: "line", Log: true, Split: "svc"},
 			},
 		}}},
 	}

@@ -30,7 +30,7 @@ type boardQuery struct {
 func queriesOf(b *boards.Board, scrape, span time.Duration) (out []boardQuery) {
 	m := boards.Macros{Interval: scrape, Scrape: scrape, Range: span, Vars: map[string]string{}}
 	for _, v := range b.Variables {
-		m.Vars[v.Name] = v.Value
+		m.Vars[v.Name] = strings.Join(v.Value, "|")
 	}
 	for _, row := range b.Rows {
 		for i := range row.Panels {

@@ -72,7 +72,9 @@ func (p *bars) markWidth() int {
 }
 
 // Caption says how many of how many series are seen, and what was left out.
-func (p *bars) Caption(c Context) string {
+func (p *bars) Caption(c Context) string { return p.withNatives(p.summary(c)) }
+
+func (p *bars) summary(c Context) string {
 	p.refresh(c)
 	var parts []string
 	seen := p.grid().shown(min(p.top, p.grid().maxTop()))
@@ -168,6 +170,9 @@ func (p *bars) sortKey(r *row) float64 {
 
 // Draw draws the bars.
 func (p *bars) Draw(r screen.Region, c Context) {
+	if p.sayNative(r, c) {
+		return
+	}
 	p.w, p.h = r.Size()
 	p.refresh(c)
 	grid := p.grid()

@@ -11,13 +11,16 @@ import (
 // version. A panel embeds it and overrides what it does more of.
 type base struct {
 	spec    *boards.Panel
-	results []*poll.Result // as many as queries, at least one
+	results []*poll.Result // as many as queries, at least one; of numbers only, unless whole
+	native  []int          // series left out of each, because they are native histograms
+	whole   bool           // the panel draws native histograms
 	version uint64
 	dirty   bool // what was computed from results is out of date
 }
 
 func newBase(p *boards.Panel) base {
-	return base{spec: p, results: make([]*poll.Result, max(1, len(p.Queries))), version: 1, dirty: true}
+	n := max(1, len(p.Queries))
+	return base{spec: p, results: make([]*poll.Result, n), native: make([]int, n), version: 1, dirty: true}
 }
 
 // Spec is what the board says of the panel.
@@ -30,6 +33,9 @@ func (b *base) Plot(int, int) int { return 0 }
 func (b *base) SetResult(i int, r *poll.Result) {
 	if i < 0 || i >= len(b.results) {
 		return
+	}
+	if !b.whole {
+		r, b.native[i] = numbersOf(r)
 	}
 	b.results[i] = r
 	b.dirty = true

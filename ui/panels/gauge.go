@@ -30,13 +30,18 @@ func (p *gauge) Plot(w, h int) int {
 }
 
 // Caption is the value where the body has no room, else the cursor's time.
-func (p *gauge) Caption(c Context) string {
+func (p *gauge) Caption(c Context) string { return p.withNatives(p.summary(c)) }
+
+func (p *gauge) summary(c Context) string {
 	p.refresh(c)
 	return valueCaption(&p.rows, p.grid(), p.top, c)
 }
 
 // Draw draws the rows.
 func (p *gauge) Draw(r screen.Region, c Context) {
+	if p.sayNative(r, c) {
+		return
+	}
 	p.w, p.h = r.Size()
 	p.refresh(c)
 	grid := p.grid()

@@ -40,11 +40,13 @@ type graph struct {
 	shown   []*graphLine // drawn in their colour, in the order of drawing
 	rest    []*graphLine // drawn faint
 	caption string
-	widest  int // name of the legend, in columns
-	values  int // columns of its values
+	left    string // what the axis leaves out, for the caption
+	widest  int    // name of the legend, in columns
+	values  int    // columns of its values
 
 	// The picture.
 	drawn   graphDrawn
+	shared  *graphExtent // the scale of this graph and others; nil: its own
 	canvas  plot.Canvas
 	axis    units.Axis
 	times   units.TimeAxis
@@ -60,10 +62,17 @@ type graphDrawn struct {
 	version uint64
 	w, h    int
 	window  timeline.Window
+	shared  graphExtent
 }
+
+// A graphExtent is the values that a scale must hold; least is the least above zero.
+type graphExtent struct{ lo, hi, least float64 }
 
 // newGraph makes the live form of a graph.
 func newGraph(p *boards.Panel) Panel {
+	if p.Graph.Split != "" {
+		return newSplit(p)
+	}
 	return &graph{
 		base: newBase(p), byQuery: make([][]*graphLine, len(p.Queries)),
 		known: map[string]*graphIdentity{}, hidden: map[string]bool{}, sort: p.Sort,
@@ -94,7 +103,7 @@ func (g *graph) SetResult(i int, r *poll.Result) {
 	if i < 0 || i >= len(g.byQuery) {
 		return
 	}
-	g.byQuery[i] = g.load(i, r)
+	g.byQuery[i] = g.load(i, g.results[i])
 	g.lines, g.cut = g.lines[:0], 0
 	for q, lines := range g.byQuery {
 		g.lines = append(g.lines, lines...)
@@ -132,6 +141,14 @@ func (g *graph) unit() string {
 
 // Caption is the newest value of a lone series, and what is left out of many.
 func (g *graph) Caption(c Context) string {
+	s := g.summary(c)
+	if g.left != "" {
+		s = addNote(s, g.left)
+	}
+	return g.withNatives(s)
+}
+
+func (g *graph) summary(c Context) string {
 	if g.caption == "" && len(g.lines) == 1 {
 		l := g.lines[0]
 		if !c.Cursor.IsZero() {
@@ -183,7 +200,7 @@ func timeOfDay(t time.Time, c Context) string {
 func (g *graph) Draw(r screen.Region, c Context) {
 	w, h := r.Size()
 	g.hits = g.hits[:0]
-	if w <= 0 || h <= 0 {
+	if w <= 0 || h <= 0 || g.sayNative(r, c) {
 		return
 	}
 	l := layoutGraph(w, h, g.place(), len(g.order))

@@ -16,15 +16,15 @@ import (
 
 // scale is the value scale of the picture.
 func (g *graph) scale() plot.Scale {
-	return plot.Scale{Lo: g.axis.Lo, Hi: g.axis.Hi, Dots: g.drawn.h * plot.DotsY}
+	return plot.Scale{Lo: g.axis.Lo, Hi: g.axis.Hi, Dots: g.drawn.h * plot.DotsY, Log: g.spec.Graph.Log}
 }
 
 // rowOf is the row of cells of v on the plot; ok is false outside.
 func (g *graph) rowOf(v float64) (row int, ok bool) {
-	if math.IsNaN(v) {
+	s := g.scale()
+	if !s.Has(v) {
 		return 0, false
 	}
-	s := g.scale()
 	dot := s.Row(v)
 	return dot / plot.DotsY, dot >= 0 && dot < s.Dots
 }
@@ -229,6 +229,9 @@ func (g *graph) drawThresholds(r screen.Region, c Context) {
 	}
 	s := g.scale()
 	for _, t := range g.thresholds() {
+		if !s.Has(t.At) {
+			continue
+		}
 		_, tok := levelLook(t.Level)
 		style := screen.On(tok).With(themes.Dim)
 		dot := s.Row(t.At)
@@ -255,6 +258,9 @@ func (g *graph) drawThresholdLabels(r screen.Region, c Context) {
 	s := g.scale()
 	var taken [screen.MaxHeight]bool
 	for _, t := range g.thresholds() {
+		if !s.Has(t.At) {
+			continue
+		}
 		mark, tok := levelLook(t.Level)
 		y := s.Row(t.At) / plot.DotsY
 		if s.Row(t.At) < 0 || y >= h {

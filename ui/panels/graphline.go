@@ -31,6 +31,8 @@ type graphLine struct {
 	last, min, max, avg float64 // NaN: none; of what the source gave, not of what is drawn
 	lo, hi              float64 // of the finite values, as drawn
 	any                 bool    // there is a finite value
+	least               float64 // of the finite values above zero, 0: there is none
+	nought              int     // values that are not above zero
 }
 
 // A graphIdentity is what stays with a series while its values change: its
@@ -167,6 +169,7 @@ func (l *graphLine) measure() {
 	nan := math.NaN()
 	l.last, l.min, l.max, l.avg = nan, nan, nan, nan
 	lo, hi, sum, n := math.Inf(1), math.Inf(-1), 0.0, 0.0
+	above, nought := math.Inf(1), 0
 	least, most := lo, hi
 	values := l.line.Values
 	for _, v := range values {
@@ -176,9 +179,19 @@ func (l *graphLine) measure() {
 		least, most = min(least, v), max(most, v)
 		if v-v == 0 {
 			lo, hi = min(lo, v), max(hi, v)
+			if v > 0 {
+				above = min(above, v)
+			}
+		}
+		if v <= 0 {
+			nought++
 		}
 		n++
 		sum += v
+	}
+	l.least, l.nought = 0, nought
+	if above <= hi {
+		l.least = above
 	}
 	mean := sum / n
 	if sum-sum != 0 && most-most == 0 && least-least == 0 { // the sum passed the largest number

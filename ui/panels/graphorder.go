@@ -77,6 +77,7 @@ func (g *graph) arrange() {
 		return a.who.before(b.who)
 	})
 	g.caption = g.describe(cut, solo != "")
+	g.left = g.omitted()
 	g.measureLegend()
 }
 
@@ -165,6 +166,36 @@ func (g *graph) describe(cut, alone bool) string {
 		s = addNote(s, strconv.Itoa(g.cut)+" left out by the source")
 	}
 	return s
+}
+
+// omitted says which values a logarithmic axis has no place for.
+func (g *graph) omitted() string {
+	if !g.spec.Graph.Log {
+		return ""
+	}
+	return leftOut(g.noughts())
+}
+
+// noughts counts the values of the series that are drawn that are not above zero.
+func (g *graph) noughts() int {
+	n := 0
+	for _, lines := range [...][]*graphLine{g.shown, g.rest} {
+		for _, l := range lines {
+			n += l.nought
+		}
+	}
+	return n
+}
+
+// leftOut says that n values have no place on a logarithmic axis.
+func leftOut(n int) string {
+	switch n {
+	case 0:
+		return "log"
+	case 1:
+		return "log, 1 value of 0 or less left out"
+	}
+	return "log, " + strconv.Itoa(n) + " values of 0 or less left out"
 }
 
 func addNote(a, b string) string {

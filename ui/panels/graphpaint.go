@@ -13,6 +13,9 @@ import (
 // paint makes the canvas and the value axis, unless they are what is wanted already.
 func (g *graph) paint(l graphLayout, c Context) {
 	now := graphDrawn{version: g.version, w: l.plot.w, h: l.plot.h, window: c.Window}
+	if g.shared != nil {
+		now.shared = *g.shared
+	}
 	if now == g.drawn {
 		return
 	}
@@ -27,14 +30,22 @@ func (g *graph) paint(l graphLayout, c Context) {
 	} else {
 		for _, lines := range [...][]*graphLine{g.shown, g.rest} {
 			for _, x := range lines {
-				if x.any {
+				switch {
+				case g.spec.Graph.Log && x.least > 0:
+					lo, hi = min(lo, x.least), max(hi, x.hi)
+				case !g.spec.Graph.Log && x.any:
 					lo, hi = min(lo, x.lo), max(hi, x.hi)
 				}
 			}
 		}
 	}
+	if g.shared != nil {
+		if lo, hi = g.shared.lo, g.shared.hi; g.spec.Graph.Log {
+			lo = g.shared.least
+		}
+	}
 	g.fitAxis(lo, hi, l.plot.h)
-	v := plot.Scale{Lo: g.axis.Lo, Hi: g.axis.Hi, Dots: l.plot.h * plot.DotsY}
+	v := g.scale()
 	if g.spec.Graph.Stack {
 		g.paintStack(stack, v)
 		return
@@ -91,7 +102,7 @@ func (g *graph) fitAxis(lo, hi float64, rows int) {
 	if lo > hi {
 		lo, hi = nan, nan
 	}
-	if !g.spec.Graph.Auto && lo <= hi {
+	if !g.spec.Graph.Auto && !g.spec.Graph.Log && lo <= hi {
 		lo, hi = min(lo, 0), max(hi, 0)
 	}
 	if span := hi - lo; span > 0 {
@@ -111,9 +122,16 @@ func (g *graph) fitAxis(lo, hi float64, rows int) {
 	}
 	if lo != lo && hi != hi { // nothing to measure
 		g.axis.Lo, g.axis.Hi, g.axis.Ticks = 0, 1, g.axis.Ticks[:0]
+		if g.spec.Graph.Log {
+			g.axis.Lo, g.axis.Hi = 1, 10
+		}
 		return
 	}
-	g.axis.Fit(lo, hi, g.unit(), min((rows+1)/3+1, 7), keepLo, keepHi)
+	fit := g.axis.Fit
+	if g.spec.Graph.Log {
+		fit = g.axis.FitLog
+	}
+	fit(lo, hi, g.unit(), min((rows+1)/3+1, 7), keepLo, keepHi)
 }
 
 // thresholds are the panel's, or those of its only query.
@@ -132,7 +150,7 @@ func (g *graph) paintArea(x *graphLine, t plot.TimeScale, v plot.Scale, n int) {
 	x.line.Columns(g.columns, t)
 	zero := zeroRow(v)
 	for i, value := range g.columns {
-		if value == value {
+		if v.Has(value) {
 			g.canvas.Area(i, zero, v.Row(value), plot.Sparse, g.styleOf(x))
 		}
 	}

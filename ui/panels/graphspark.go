@@ -58,12 +58,15 @@ func (g *graph) paintSpark(s *graphLine, l graphLayout, c Context) {
 		lo, hi = lo-math.Abs(lo)-1, hi+math.Abs(hi)+1
 	}
 	v := plot.Scale{Lo: max(lo, -8e307), Hi: min(hi, 8e307), Dots: plot.DotsY}
+	if g.spec.Graph.Log && s.least > 0 {
+		v.Lo, v.Hi, v.Log = s.least/2, max(hi, s.least), true // the least is seen
+	}
 	t := timeScale(c, l.plot.w)
 	n := l.plot.w * plot.DotsX
 	g.columns = slices.Grow(g.columns[:0], n)[:n]
 	s.line.Columns(g.columns, t)
 	for i, value := range g.columns {
-		if value == value {
+		if v.Has(value) {
 			g.canvas.Column(i, v.Row(value), plot.DotsY-1, g.styleOf(s))
 		}
 	}

@@ -46,7 +46,9 @@ func (p *limits) Plot(w, h int) int {
 }
 
 // Caption counts what is near, or what was checked, and what was not measured.
-func (p *limits) Caption(c Context) string {
+func (p *limits) Caption(c Context) string { return p.withNatives(p.summary(c)) }
+
+func (p *limits) summary(c Context) string {
 	p.refresh(c)
 	n := len(p.near)
 	s := strconv.Itoa(n) + " checked"
@@ -193,6 +195,9 @@ func (p *limits) calm(c Context) string {
 
 // Draw draws the list.
 func (p *limits) Draw(r screen.Region, c Context) {
+	if p.sayNative(r, c) {
+		return
+	}
 	p.Plot(r.Size())
 	p.refresh(c)
 	y := 0

@@ -16,6 +16,8 @@ func newPanel(p *boards.Panel) Panel {
 		return newGauge(p)
 	case boards.KindTable:
 		return newTable(p)
+	case boards.KindHeatmap:
+		return newHeatmap(p)
 	case boards.KindText:
 		return newText(p)
 	case boards.KindLimits:

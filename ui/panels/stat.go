@@ -33,7 +33,9 @@ func (p *stat) Plot(w, h int) int {
 }
 
 // Caption is the value where the body has no room, else the cursor's time.
-func (p *stat) Caption(c Context) string {
+func (p *stat) Caption(c Context) string { return p.withNatives(p.summary(c)) }
+
+func (p *stat) summary(c Context) string {
 	p.rows.refresh(&p.base, c)
 	return valueCaption(&p.rows, flow(len(p.rows.all), p.w, p.h, p.cellWidth(), 2), p.top, c)
 }
@@ -70,6 +72,9 @@ func valueCaption(rs *rows, grid cellGrid, top int, c Context) string {
 
 // Draw draws the rows.
 func (p *stat) Draw(r screen.Region, c Context) {
+	if p.sayNative(r, c) {
+		return
+	}
 	p.w, p.h = r.Size()
 	p.rows.refresh(&p.base, c)
 	p.spark.from, p.spark.to = rangeOf(p.rows.all, c)

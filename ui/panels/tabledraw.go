@@ -23,7 +23,9 @@ func (p *table) room() int { return max(0, p.h-p.header()) }
 
 // Caption says which rows of how many are seen, by what they are sorted, and
 // what is hidden.
-func (p *table) Caption(c Context) string {
+func (p *table) Caption(c Context) string { return p.withNatives(p.summary(c)) }
+
+func (p *table) summary(c Context) string {
 	p.prepare(c)
 	n, total := len(p.view), max(p.data.total, len(p.data.records))
 	var parts []string
@@ -58,6 +60,9 @@ func (p *table) held() bool { return p.moved && p.column(p.sortBy) >= 0 }
 
 // Draw draws header and rows.
 func (p *table) Draw(r screen.Region, c Context) {
+	if p.sayNative(r, c) {
+		return
+	}
 	p.Plot(r.Size())
 	if !c.Focused && p.moved {
 		p.moved, p.dirty = false, true // nobody reads: sort again

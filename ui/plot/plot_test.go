@@ -111,17 +111,29 @@ func TestScale(t *testing.T) {
 			t.Errorf("%v: row of %g is %d, want %d", s, v, got, want)
 		}
 	}
-	s := Scale{0, 100, 41}
+	s := Scale{0, 100, 41, false}
 	f(s, 0, 40)
 	f(s, 100, 0)
 	f(s, 50, 20)
 	f(s, math.Inf(1), -164)
 	f(s, math.Inf(-1), 204)
 	f(s, 1e300, -164)
-	f(Scale{0, 1e-300, 41}, 5e-301, 20)
-	f(Scale{-8e307, 8e307, 41}, 0, 20)
-	f(Scale{0, 1e300, 41}, 1e300, 0)
-	f(Scale{-100, -50, 41}, -75, 20)
+	f(Scale{0, 1e-300, 41, false}, 5e-301, 20)
+	f(Scale{-8e307, 8e307, 41, false}, 0, 20)
+	f(Scale{0, 1e300, 41, false}, 1e300, 0)
+	f(Scale{-100, -50, 41, false}, -75, 20)
+	log := Scale{0.01, 100, 41, true}
+	f(log, 100, 0)
+	f(log, 1, 20)
+	f(log, 0.01, 40)
+	f(log, 1e300, -164)
+	f(log, 5e-324, 204)
+	if log.Has(0) || log.Has(-1) || log.Has(math.NaN()) || !log.Has(1e-9) || !s.Has(0) || s.Has(math.NaN()) {
+		t.Error("a logarithmic scale has what is above zero, and only that")
+	}
+	if v := log.Value(20); math.Abs(v-1) > 1e-9 {
+		t.Errorf("the middle is %v", v)
+	}
 	if got := s.Value(20); got != 50 {
 		t.Errorf("value of row 20 is %g", got)
 	}
@@ -150,7 +162,7 @@ func traced(values []float64, gap int64) map[[2]int]bool {
 	}
 	var c Canvas
 	c.Resize(len(values)/2, 2)
-	c.Trace(Line{Times: times, Values: values, Gap: gap}, TimeScale{0, 2000, len(values) / 2}, Scale{0, 7, 8}, ink)
+	c.Trace(Line{Times: times, Values: values, Gap: gap}, TimeScale{0, 2000, len(values) / 2}, Scale{0, 7, 8, false}, ink)
 	return set(&c)
 }
 
@@ -168,12 +180,12 @@ func TestGapsStayGaps(t *testing.T) {
 	var c Canvas
 	c.Resize(5, 1)
 	l := Line{Times: []int64{0, 1000, 7000, 8000}, Values: []float64{0, 0, 0, 0}, Gap: 1500}
-	c.Trace(l, TimeScale{0, 2000, 5}, Scale{0, 1, 4}, ink)
+	c.Trace(l, TimeScale{0, 2000, 5}, Scale{0, 1, 4, false}, ink)
 	if c.Dots(2, 0) != 0 {
 		t.Error("a line is drawn over missing times")
 	}
 	l.Gap = 0
-	c.Trace(l, TimeScale{0, 2000, 5}, Scale{0, 1, 4}, ink)
+	c.Trace(l, TimeScale{0, 2000, 5}, Scale{0, 1, 4, false}, ink)
 	if c.Dots(2, 0) == 0 {
 		t.Error("no line is drawn where no distance is a gap")
 	}
@@ -188,7 +200,7 @@ func TestManySamplesOfAColumnShowTheirExtremes(t *testing.T) {
 	l.Values[500], l.Values[501] = 7, -7
 	var c Canvas
 	c.Resize(5, 3)
-	c.Trace(l, TimeScale{0, 200, 5}, Scale{-7, 7, 12}, ink)
+	c.Trace(l, TimeScale{0, 200, 5}, Scale{-7, 7, 12, false}, ink)
 	dots := set(&c)
 	if !dots[[2]int{5, 0}] || !dots[[2]int{5, 11}] {
 		t.Errorf("a spike is lost: %v", dots)
@@ -250,7 +262,7 @@ func FuzzTrace(f *testing.F) {
 			l.Times = append(l.Times, int64(i)*step)
 			l.Values = append(l.Values, v)
 		}
-		ts, v := TimeScale{step, cell, w}, Scale{lo, hi, h * DotsY}
+		ts, v := TimeScale{step, cell, w}, Scale{lo, hi, h * DotsY, false}
 		c.Trace(l, ts, v, ink)
 		c.Points(l, ts, v, ink)
 		c.Bars(l, ts, v, step, ink)
@@ -298,6 +310,22 @@ func BenchmarkTrace(b *testing.B) {
 	c.Resize(100, 20)
 	b.ReportAllocs()
 	for b.Loop() {
-		c.Trace(l, TimeScale{0, 7200, 100}, Scale{-2, 2, 80}, ink)
+		c.Trace(l, TimeScale{0, 7200, 100}, Scale{-2, 2, 80, false}, ink)
+	}
+}
+
+// What a logarithmic scale has not is a gap, not a line to the bottom.
+func TestTraceOnALogarithmicScaleLeavesGaps(t *testing.T) {
+	var c Canvas
+	c.Resize(5, 2)
+	l := Line{Times: []int64{0, 100, 200, 300, 400}, Values: []float64{10, 10, 0, -3, 10}}
+	c.Trace(l, TimeScale{0, 200, 5}, Scale{1, 10, 8, true}, 1)
+	for x := range 5 {
+		if c.Dots(x, 1) != 0 {
+			t.Errorf("cell %d below the line has dots", x)
+		}
+	}
+	if c.Dots(0, 0) == 0 || c.Dots(1, 0) != 0 || c.Dots(2, 0) == 0 {
+		t.Errorf("dots %x %x %x", c.Dots(0, 0), c.Dots(1, 0), c.Dots(2, 0))
 	}
 }

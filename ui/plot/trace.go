@@ -28,7 +28,7 @@ func (l Line) visible(t TimeScale) (from, to int) {
 
 // Trace draws the series as a line. Where a column of dots has many samples it
 // shows them all, from the least to the greatest; a sample between gaps is a
-// dot. One pass over the samples in sight; no allocation.
+// dot. What the scale has not is a gap. One pass over the samples in sight; no allocation.
 func (c *Canvas) Trace(l Line, t TimeScale, v Scale, s screen.Style) {
 	from, to := l.visible(t)
 	var (
@@ -52,7 +52,7 @@ func (c *Canvas) Trace(l Line, t TimeScale, v Scale, s screen.Style) {
 	}
 	for i := from; i < to; i++ {
 		at, value := l.Times[i], l.Values[i]
-		if value != value { // NaN
+		if !v.Has(value) {
 			flush()
 			joined = false
 			continue
@@ -83,7 +83,7 @@ func (c *Canvas) Points(l Line, t TimeScale, v Scale, s screen.Style) {
 	from, to := l.visible(t)
 	for i := from; i < to; i++ {
 		value := l.Values[i]
-		if value != value {
+		if !v.Has(value) {
 			continue
 		}
 		if l.Negate {
@@ -155,7 +155,7 @@ func (c *Canvas) Bars(l Line, t TimeScale, v Scale, step int64, s screen.Style) 
 	wide := max(int(step*DotsX/t.Cell)-1, 1)
 	for i := from; i < to; i++ {
 		value := l.Values[i]
-		if value != value {
+		if !v.Has(value) {
 			continue
 		}
 		if l.Negate {
