@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -27,6 +28,10 @@ keys:
   help: "?"
 boards: [~/boards, one.yaml]
 themes: mine.yaml
+sources:
+  - {name: prod, url: 'http://prom.example', kind: prometheus, interval: 30s, headers: {X-Scope-OrgID: team}}
+scrape_configs:
+  - job_name: apps
 `
 
 func TestEveryKeyIsRead(t *testing.T) {
@@ -43,7 +48,12 @@ func TestEveryKeyIsRead(t *testing.T) {
 	want := &Config{
 		Board: "host", Range: "2h", Refresh: 1500 * time.Millisecond, Interval: 5 * time.Second, Theme: "night",
 		Vars: map[string]string{"host": "db-1", "port": "5432"}, ASCII: true, ReadOnly: true, UTC: true,
-		LogFile: "/var/log/nightjar.log", Keys: map[string][]string{"quit": {"q", "ctrl+q"}, "help": {"?"}},
+		Sources: []Source{{
+			Name: "prod", URL: "http://prom.example", Kind: "prometheus", Interval: 30 * time.Second,
+			Header: http.Header{"X-Scope-Orgid": {"team"}}, key: "sources.1",
+		}},
+		ScrapeConfigs: "  - job_name: apps",
+		LogFile:       "/var/log/nightjar.log", Keys: map[string][]string{"quit": {"q", "ctrl+q"}, "help": {"?"}},
 		Boards: []string{"~/boards", "one.yaml"}, Themes: []string{"mine.yaml"},
 	}
 	if !reflect.DeepEqual(c, want) {
