@@ -300,6 +300,8 @@ func (m *Model) chosenText(x *variable) (string, themes.Token) {
 		}
 	case len(values) == 0 && x.spec.Asks():
 		text = "-"
+	case len(values) == 1 && values[0] == ".*":
+		text = "any" // the pattern that all values fit
 	default:
 		for i, v := range values[:min(len(values), 2)] {
 			if i > 0 {

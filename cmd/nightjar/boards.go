@@ -87,15 +87,10 @@ func (s *session) boards() (list []*boards.Board, first string, err error) {
 		}
 	}
 	first = s.set.board
-	if first != "" && len(broken) == 0 && boards.ByName(list, first) == nil { // a broken one may be meant
-		names := make([]string, len(list))
-		for i, b := range list {
-			names[i] = b.Name
+	if len(broken) == 0 && !s.remoteBoards() { // a broken one may be meant, or one that is proposed
+		if err = s.checkBoard(list, first); err == nil {
+			err = s.checkVars(list)
 		}
-		err = s.blame("board", fmt.Errorf("no board is called %q; there are %s", first, strings.Join(names, ", ")))
-	}
-	if err == nil && len(broken) == 0 {
-		err = s.checkVars(list)
 	}
 	if err := withProblems(problems, err); err != nil {
 		return nil, "", err
@@ -131,23 +126,31 @@ func present(decoded []*boards.Board) []*boards.Board {
 	return slices.DeleteFunc(slices.Clone(decoded), func(b *boards.Board) bool { return b == nil })
 }
 
-// shopBoard is the board of the demo's own metrics: first with it, left out without.
-const shopBoard = "shop"
-
-// builtinBoards are those of this machine: the others are proposed by what a
-// source has, and this machine has host.
+// builtinBoards are those of this machine, and of the demo's own metrics first:
+// the others are proposed by what a source has, and this machine has host.
 func (s *session) builtinBoards() []*boards.Board {
-	all := slices.DeleteFunc(boards.Builtin(), func(b *boards.Board) bool { return !b.Local })
-	i := slices.IndexFunc(all, func(b *boards.Board) bool { return b.Name == shopBoard })
-	if i < 0 {
-		return all
-	}
-	shop := all[i]
-	all = slices.Delete(all, i, i+1)
+	names := []string{"host", "processes", "sessions"}
 	if s.set.demo {
-		all = slices.Insert(all, 0, shop)
+		names = append([]string{"shop"}, names...)
 	}
-	return all
+	return boards.BuiltinNamed(names...)
+}
+
+// remoteBoards reports whether there are sources that boards are proposed for.
+func (s *session) remoteBoards() bool {
+	return s.urlTargets() || len(s.file.Sources) > 0 || s.file.ScrapeConfigs != ""
+}
+
+// checkBoard says that no board of the list has the name asked for.
+func (s *session) checkBoard(list []*boards.Board, name string) error {
+	if name == "" || boards.ByName(list, name) != nil {
+		return nil
+	}
+	names := make([]string, len(list))
+	for i, b := range list {
+		names[i] = b.Name
+	}
+	return s.blame("board", fmt.Errorf("no board is called %q; there are %s", name, strings.Join(names, ", ")))
 }
 
 // decodeBoards gives the board of each document, nil for one with problems, and

@@ -9,7 +9,6 @@ import (
 
 	"nightjar/sources"
 	"nightjar/ui"
-	"nightjar/ui/boards"
 )
 
 // A deck is what a dashboard stands on: its options for the screen.
@@ -50,8 +49,13 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 		return nil, err
 	}
 	d.options.Boards = s.screens(ctx, list, d.options.Sources)
-	if first != "" && boards.ByName(d.options.Boards, first) == nil {
-		d.options.Boards = append(d.options.Boards, boards.ByName(list, first)) // it was asked for
+	if s.remoteBoards() {
+		if err := s.checkBoard(d.options.Boards, first); err != nil {
+			return nil, err
+		}
+		if err := s.checkVars(d.options.Boards); err != nil {
+			return nil, err
+		}
 	}
 	switch s.ownKind() {
 	case "local":

@@ -147,11 +147,11 @@ func TestE2EDashboardOfAServer(t *testing.T) {
 	}
 	m := newMux(t, "120", "36")
 	m.keys(bin+" "+w.api, "Enter")
-	m.sees("Near a limit", "ok 1s")
+	m.sees("› prometheus", "Near a limit", "ok 1s", "Targets by job")
 	m.keys("q")
 	m.until(func(s string) bool { return !strings.Contains(s, "Near a limit") }, "q does not quit")
 	m.keys(bin+" http://"+w.exporter+"/metrics", "Enter")
-	m.sees("Near a limit", "ok 5s")
+	m.sees("› node", "Near a limit", "ok 5s")
 	m.keys("q")
 	m.until(func(s string) bool { return !strings.Contains(s, "Near a limit") }, "q does not quit")
 }

@@ -30,19 +30,23 @@ const (
 func (s *session) screens(ctx context.Context, list []*boards.Board, all []sources.Source) []*boards.Board {
 	own := s.ownKind()
 	var out, offered []*boards.Board
+	mine := s.builtinBoards()
 	for _, b := range list {
-		if own != "" || !builtinBoard(b) {
+		if own != "" || !slices.Contains(mine, b) {
 			out = append(out, b)
-		}
-	}
-	for _, b := range boards.Builtin() {
-		if mine := boards.ByName(list, b.Name); !b.Local && mine == nil {
-			offered = append(offered, b)
 		}
 	}
 	remote := all
 	if own != "" {
 		remote = all[1:]
+	}
+	if len(remote) == 0 {
+		return out
+	}
+	for _, b := range boards.Builtin() {
+		if !b.Local && boards.ByName(list, b.Name) == nil {
+			offered = append(offered, b)
+		}
 	}
 	names := boards.Needs(offered)
 	for i, proposed := range proposals(ctx, s.env.Now(), remote, names, offered) {
@@ -53,12 +57,10 @@ func (s *session) screens(ctx context.Context, list []*boards.Board, all []sourc
 			out = append(out, b)
 		}
 	}
+	if asked := boards.BuiltinNamed(s.set.board); boards.ByName(out, s.set.board) == nil {
+		out = append(out, asked...) // whatever the source has
+	}
 	return out
-}
-
-// builtinBoard reports whether b is one of the program's own.
-func builtinBoard(b *boards.Board) bool {
-	return slices.Contains(boards.Builtin(), b)
 }
 
 // proposals are the boards of offered that each source has the metrics for. The

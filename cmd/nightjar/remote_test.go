@@ -159,3 +159,20 @@ func TestConfiguredSources(t *testing.T) {
 	f(exitFailed, "config.yaml:3", "", "scrape_configs:\n  - job_name: one\n    static_confgs: []\n", "check", config)
 	f(exitUsage, "", "config.yaml:3", "scrape_configs:\n  - job_name: one\n    static_confgs: []\n", "query", "--source", "scrape", "up")
 }
+
+// A page of metrics gets the boards that it has the metrics for, else that of any source.
+func TestBoardsAreProposed(t *testing.T) {
+	srv := fakeServer(t, nil)
+	code, out, errs := runWith(t, nil, "frame", "--size", "100x30", "--wait", "1s", srv.URL+"/metrics")
+	if code != exitOK || !strings.Contains(out, "› targets") {
+		t.Errorf("exit %d: %s\n%s", code, errs, out)
+	}
+	code, out, errs = runWith(t, nil, "frame", "--size", "100x30", "--wait", "1s", "--board", "metrics", srv.URL+"/metrics")
+	if code != exitOK || !strings.Contains(out, "answer") {
+		t.Errorf("exit %d: %s\n%s", code, errs, out)
+	}
+	code, _, errs = runWith(t, nil, "frame", "--board", "nosuch", srv.URL+"/metrics")
+	if code != exitUsage || !strings.Contains(errs, "there are targets, metrics") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+}

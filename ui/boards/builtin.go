@@ -1,7 +1,9 @@
 package boards
 
 import (
+	"cmp"
 	"embed"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -10,31 +12,44 @@ import (
 //go:embed builtin/*.yaml
 var builtinFiles embed.FS
 
-// builtin are the built-in boards, decoded once. A test holds that they have no
-// problems, so they are not checked again here.
-var builtin = sync.OnceValue(func() []*Board {
+// named are the built-in boards by name, each decoded when it is first wanted: all
+// of them take longer than a program may take to start. A test holds that they
+// have no problems, so they are not checked again here.
+var named = sync.OnceValue(func() map[string]func() *Board {
 	entries, err := builtinFiles.ReadDir("builtin")
 	if err != nil {
 		return nil
 	}
-	var out []*Board
+	all := make(map[string]func() *Board, len(entries))
 	for _, e := range entries {
-		data, err := builtinFiles.ReadFile("builtin/" + e.Name())
-		if err != nil {
-			continue
-		}
-		if b, problems := Load(data, e.Name(), func(o *options) { o.unchecked = true }); len(problems) == 0 {
-			out = append(out, b)
+		all[strings.TrimSuffix(e.Name(), ".yaml")] = sync.OnceValue(func() *Board {
+			data, err := builtinFiles.ReadFile("builtin/" + e.Name())
+			if err != nil {
+				return nil
+			}
+			b, problems := Load(data, e.Name(), func(o *options) { o.unchecked = true })
+			if len(problems) > 0 {
+				return nil
+			}
+			return b
+		})
+	}
+	return all
+})
+
+// BuiltinNamed gives the built-in boards of these names, which are shared: do not
+// change them. Names of no board give none.
+func BuiltinNamed(names ...string) []*Board {
+	var out []*Board
+	for _, name := range names {
+		if load := named()[name]; load != nil {
+			if b := load(); b != nil {
+				out = append(out, b)
+			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *Board) int {
-		if x, y := rank(a.Name), rank(b.Name); x != y {
-			return x - y
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
 	return out
-})
+}
 
 // rank orders the built-in boards: this machine, then what a source is itself,
 // then what it watches, the widest first. Others follow.
@@ -47,7 +62,12 @@ func rank(name string) int {
 }
 
 // Builtin are the built-in boards, host first. They are shared: do not change them.
-func Builtin() []*Board { return slices.Clone(builtin()) }
+func Builtin() []*Board {
+	names := slices.SortedFunc(maps.Keys(named()), func(a, b string) int {
+		return cmp.Or(rank(a)-rank(b), strings.Compare(a, b))
+	})
+	return BuiltinNamed(names...)
+}
 
 // ByName finds a board by its name; nil if there is none.
 func ByName(boards []*Board, name string) *Board {
