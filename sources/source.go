@@ -75,6 +75,12 @@ type Tracer interface {
 	Traces(ctx context.Context, q TraceQuery) ([]Trace, error)
 }
 
+// A Rester collects by itself and may do so less often while nobody looks.
+type Rester interface {
+	// Rest says whether nobody looks at what comes in now. It returns at once.
+	Rest(on bool)
+}
+
 // A StatusReporter says how a source is doing, in the words of its status bar entry and its hints.
 type StatusReporter interface {
 	Status() Status

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"nightjar/sources"
 	"nightjar/themes"
 	"nightjar/ui/boards"
 	"nightjar/ui/panels"
@@ -212,6 +213,11 @@ func (m *Model) setLine(l timeline.Timeline) {
 	m.chosen = m.chosen || l.Span != m.line.Span || !l.Live
 	m.line = l
 	m.opts.Poller.Pause(l.Paused)
+	for _, src := range m.opts.Sources {
+		if r, ok := src.(sources.Rester); ok {
+			r.Rest(l.Paused)
+		}
+	}
 	m.followRange()
 	m.want()
 }

@@ -44,6 +44,7 @@ type Model struct {
 	over   overlay
 	notice string // one line in the header until the next key
 	cost   cost
+	ticks  int
 
 	chips    []chip                            // scratch of the header
 	statuses map[sources.Source]sources.Status // as of the message under way
@@ -231,7 +232,9 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		m.measure()
 		m.grow()
-		m.dirty = true
+		// A paused screen has nothing new but ages, which go by tens of seconds.
+		m.ticks++
+		m.dirty = m.dirty || !m.line.Paused || m.ticks%10 == 0
 		return tick()
 	case valuesMsg:
 		m.gotValues(msg)

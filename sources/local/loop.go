@@ -21,6 +21,9 @@ const (
 	// grace is how long a round waits for its slowest cheap collector before
 	// the others' samples are made visible without it.
 	grace = 200 * time.Millisecond
+	// restingRounds is how many intervals lie between two rounds at rest: a rate is
+	// taken over four intervals at least, and two samples are in those still.
+	restingRounds = 2
 	// hangAfter is when a collector that still runs is said to hang.
 	hangAfter = 5 * time.Second
 	// maxSeries bounds what is held; each costs about 4 bytes a sample and 1 kB.
@@ -77,6 +80,9 @@ func (l *loop) run() {
 // begin starts a round and gives the time until the next.
 func (l *loop) begin(now time.Time) time.Duration {
 	iv := l.o.Interval.Milliseconds()
+	if l.o.resting.Load() {
+		iv *= restingRounds
+	}
 	at := now.UnixMilli()
 	if whole := at / iv * iv; at-whole <= punctual {
 		at = whole

@@ -22,6 +22,7 @@ const (
 func processesAndSessions(o Options) ([]probe, tables) {
 	who, seats := processes.New(processes.Options{}), newAdmission()
 	p := newKeeper(o.Interval, o.Clock, who.Read)
+	p.rests = o.resting
 	s := newKeeper(max(o.Interval, sessionsAge), o.Clock, sessions.New(sessions.Options{}).Read)
 	probes := []probe{
 		{name: "processes", every: o.Interval, open: opened(p.sample(func(all *processes.Snapshot, to *sink) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"nightjar/sources"
@@ -21,6 +22,7 @@ const (
 	unwatched = 400 // parts of time for one of reading: 0.25 %
 	watched   = 20  // 5 %
 	rarest    = 30 * time.Second
+	atRest    = 10 * time.Second // between two readings while nobody looks at anything
 )
 
 // A keeper keeps the newest snapshot of a reader that is not safe for
@@ -30,6 +32,7 @@ type keeper[S snapshot] struct {
 	read  func(now time.Time) (S, error)
 	clock func() time.Time
 	every time.Duration
+	rests *atomic.Bool  // nobody looks; nil: never
 	turn  chan struct{} // holds one token while a read is under way
 	// sampled is the snapshot that series were made of last; whoever has the turn has it.
 	sampled S
@@ -53,6 +56,13 @@ func (k *keeper[S]) stale(now time.Time, parts time.Duration) bool {
 	age := now.Sub(k.at)
 	// A tenth of leeway: rounds do not come to the millisecond.
 	return k.at.IsZero() || age < 0 || age >= max(k.every, min(k.took*parts, rarest))*9/10
+}
+
+// age is how old the newest snapshot is.
+func (k *keeper[S]) age() time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.clock().Sub(k.at)
 }
 
 // refresh reads again if that is due; the token of k.turn is held, and then
@@ -94,6 +104,9 @@ func (k *keeper[S]) sample(emit func(S, *sink)) read {
 			defer func() { <-k.turn }()
 		default:
 			return errNotDue // the table is being read; next time then
+		}
+		if k.rests != nil && k.rests.Load() && k.age() < atRest*9/10 {
+			return errNotDue
 		}
 		s, err := k.refresh(unwatched)
 		if err != nil {

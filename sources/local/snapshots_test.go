@@ -163,3 +163,29 @@ func TestKeeperOfAFailingReader(t *testing.T) {
 		}
 	})
 }
+
+// While nobody looks, processes are read every 10 s, and their series go on.
+func TestKeeperAtRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &camera{}
+		k := newKeeper(2*time.Second, time.Now, c.read)
+		k.rests = new(atomic.Bool)
+		sample, to := k.sample(count), newSink("here")
+		reads := func(rest bool) int {
+			k.rests.Store(rest)
+			before := c.n
+			for range 30 {
+				to.begin()
+				_ = sample(t.Context(), to)
+				time.Sleep(2 * time.Second)
+			}
+			return c.n - before
+		}
+		if n := reads(false); n != 30 {
+			t.Errorf("read %d times in a minute", n)
+		}
+		if n := reads(true); n < 5 || n > 7 {
+			t.Errorf("read %d times in a minute at rest", n)
+		}
+	})
+}

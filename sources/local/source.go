@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"nightjar/sources"
@@ -35,6 +36,8 @@ type Options struct {
 	Hostname string           // the instance label; empty: the machine's own
 	Clock    func() time.Time // nil: time.Now
 	Logger   *slog.Logger     // nil: discard
+
+	resting *atomic.Bool // see Rest
 }
 
 // A Source is this machine. It implements sources.Source, RangeQuerier,
@@ -84,6 +87,7 @@ func open(ctx context.Context, o Options, read func(Options) ([]probe, tables)) 
 	if o.Hostname == "" {
 		o.Hostname, _ = os.Hostname() // an empty instance is one that is not there
 	}
+	o.resting = new(atomic.Bool)
 	e, err := engine.Open(engine.Options{
 		Name: Name, Window: o.Window, Dirs: o.Dirs, Clock: o.Clock, Logger: o.Logger,
 		Lookback: max(lookback, 5*o.Interval),
@@ -127,6 +131,11 @@ func (s *Source) Close() error {
 	})
 	return s.failure
 }
+
+// Rest says whether nobody looks at what comes in, as while the screen is paused.
+// Rounds are then half as frequent, which leaves rates whole, and processes are
+// read every 10 s; see sources.Rester.
+func (s *Source) Rest(on bool) { s.o.resting.Store(on) }
 
 // Interval is the time between two rounds of the cheap collectors.
 func (s *Source) Interval() time.Duration { return s.o.Interval }

@@ -154,10 +154,14 @@ func (n *count) age(now time.Time) string {
 	if n.oldest.IsZero() {
 		return ""
 	}
-	age := max(0, now.Sub(n.oldest))
-	if step := n.step; step > 0 {
-		age = max(step, (age+step-1)/step*step)
+	age, step := max(0, now.Sub(n.oldest)), n.step
+	if step <= 0 { // nothing is due: in steps that leave the screen still
+		step = 10 * time.Second
+		if age >= time.Minute {
+			step = time.Minute
+		}
 	}
+	age = max(step, (age+step-1)/step*step)
 	return units.Age(age)
 }
 
