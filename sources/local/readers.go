@@ -16,14 +16,17 @@ const (
 	// times as many processes, 5 series each.
 	topProcesses = 8
 	sessionsAge  = 30 * time.Second
+	// While nobody looks, see Rest. Series go on for the lookback of 90 s.
+	processesRest, sessionsRest = 10 * time.Second, 80 * time.Second
 )
 
 // processesAndSessions are the tables of every system, and their series.
 func processesAndSessions(o Options) ([]probe, tables) {
 	who, seats := processes.New(processes.Options{}), newAdmission()
 	p := newKeeper(o.Interval, o.Clock, who.Read)
-	p.rests = o.resting
+	p.rests, p.rest = o.resting, processesRest
 	s := newKeeper(max(o.Interval, sessionsAge), o.Clock, sessions.New(sessions.Options{}).Read)
+	s.rests, s.rest = o.resting, sessionsRest
 	probes := []probe{
 		{name: "processes", every: o.Interval, open: opened(p.sample(func(all *processes.Snapshot, to *sink) {
 			top, out := seats.admit(who.Top(topProcesses), all.Time)

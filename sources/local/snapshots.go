@@ -22,7 +22,6 @@ const (
 	unwatched = 400 // parts of time for one of reading: 0.25 %
 	watched   = 20  // 5 %
 	rarest    = 30 * time.Second
-	atRest    = 10 * time.Second // between two readings while nobody looks at anything
 )
 
 // A keeper keeps the newest snapshot of a reader that is not safe for
@@ -33,6 +32,7 @@ type keeper[S snapshot] struct {
 	clock func() time.Time
 	every time.Duration
 	rests *atomic.Bool  // nobody looks; nil: never
+	rest  time.Duration // between two readings then
 	turn  chan struct{} // holds one token while a read is under way
 	// sampled is the snapshot that series were made of last; whoever has the turn has it.
 	sampled S
@@ -105,7 +105,7 @@ func (k *keeper[S]) sample(emit func(S, *sink)) read {
 		default:
 			return errNotDue // the table is being read; next time then
 		}
-		if k.rests != nil && k.rests.Load() && k.age() < atRest*9/10 {
+		if k.rests != nil && k.rests.Load() && k.age() < k.rest*9/10 {
 			return errNotDue
 		}
 		s, err := k.refresh(unwatched)

@@ -169,7 +169,7 @@ func TestKeeperAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &camera{}
 		k := newKeeper(2*time.Second, time.Now, c.read)
-		k.rests = new(atomic.Bool)
+		k.rests, k.rest = new(atomic.Bool), 10*time.Second
 		sample, to := k.sample(count), newSink("here")
 		reads := func(rest bool) int {
 			k.rests.Store(rest)
