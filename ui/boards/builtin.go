@@ -40,15 +40,15 @@ var named = sync.OnceValue(func() map[string]func() *Board {
 // BuiltinNamed gives the built-in boards of these names, which are shared: do not
 // change them. Names of no board give none.
 func BuiltinNamed(names ...string) []*Board {
-	var out []*Board
-	for _, name := range names {
+	out := make([]*Board, len(names))
+	var loading sync.WaitGroup
+	for i, name := range names {
 		if load := named()[name]; load != nil {
-			if b := load(); b != nil {
-				out = append(out, b)
-			}
+			loading.Go(func() { out[i] = load() })
 		}
 	}
-	return out
+	loading.Wait()
+	return slices.DeleteFunc(out, func(b *Board) bool { return b == nil })
 }
 
 // rank orders the built-in boards: this machine, then what a source is itself,
