@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,11 +15,11 @@ import (
 func TestNativeHistogramsAreReadWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &fake{name: "a"}
-		native := false
+		var native atomic.Bool
 		src.answers(func(_ context.Context, q sources.RangeQuery) (*sources.Frame, error) {
 			f := ramp(q, 2, 0)
 			for i := range f.Series {
-				if !native {
+				if !native.Load() {
 					break
 				}
 				s := &f.Series[i]
@@ -38,7 +39,7 @@ func TestNativeHistogramsAreReadWhole(t *testing.T) {
 		if f := one(t, p, j).Frame; f == nil || f.Series[0].Histograms != nil {
 			t.Fatalf("%+v", f)
 		}
-		native = true // what was held are numbers
+		native.Store(true) // what was held are numbers
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		before := one(t, p, j).Frame
