@@ -227,7 +227,9 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.dirty = true
 		return m.waitResults()
 	case samplesMsg:
-		m.opts.Poller.Nudge(string(msg))
+		if !m.line.Paused { // what comes meanwhile is asked for when it goes on
+			m.opts.Poller.Nudge(string(msg))
+		}
 		return m.waitSamples()
 	case tickMsg:
 		m.measure()
@@ -270,6 +272,14 @@ func (m *Model) Resize(w, h int) {
 	m.width, m.height = min(max(w, 0), screen.MaxWidth), min(max(h, 0), screen.MaxHeight)
 	m.relayout()
 	m.dirty = true
+}
+
+// ShowLayout draws the board at a size before anything is asked, so that it is on
+// the screen while the first answers are made. Resize follows it.
+func (m *Model) ShowLayout(w, h int) {
+	m.width, m.height = min(max(w, 0), screen.MaxWidth), min(max(h, 0), screen.MaxHeight)
+	m.view().arrange(m.bodySize())
+	m.Draw()
 }
 
 // relayout places the panels anew and asks for what is now seen.

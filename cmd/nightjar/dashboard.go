@@ -86,8 +86,8 @@ func runDashboard(ctx context.Context, s *session) error {
 	terminal.Enter()
 	// The layout is on the screen before the program and the data are there.
 	if w, h, err := term.GetSize(out.Fd()); err == nil && w > 0 && h > 0 {
+		model.ShowLayout(w, h)
 		model.Resize(w, h)
-		model.Draw()
 	}
 	err = runProgram(ctx, s, model, terminal)
 	return errors.Join(err, closed(terminal))
