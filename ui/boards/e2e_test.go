@@ -284,7 +284,7 @@ func TestE2EBuiltinBoardsOnRealServers(t *testing.T) {
 			used[q.name] = true
 		}
 	}
-	if got := strings.Join(names, " "); got != "prometheus targets node alertmanager go-process" {
+	if got := strings.Join(names, " "); got != "prometheus targets node alertmanager go-process metrics" {
 		t.Errorf("proposed are %s", got)
 	}
 	for pattern := range quiet { // a renamed query must not stay excused
