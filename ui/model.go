@@ -44,7 +44,6 @@ type Model struct {
 	over   overlay
 	notice string // one line in the header until the next key
 	cost   cost
-	ticks  int
 
 	chips    []chip                            // scratch of the header
 	statuses map[sources.Source]sources.Status // as of the message under way
@@ -147,7 +146,7 @@ func (m *Model) board(name string) *boards.Board {
 
 // Init asks the terminal what it is and arms the commands that wait.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.waitResults(), tick()}
+	cmds := []tea.Cmd{m.waitResults(), tickAfter(time.Second)}
 	if m.opts.Samples != nil {
 		cmds = append(cmds, m.waitSamples())
 	}
@@ -185,8 +184,8 @@ func (m *Model) waitSamples() tea.Cmd {
 	}
 }
 
-func tick() tea.Cmd {
-	return tea.Tick(time.Second, func(t time.Time) tea.Msg { return tickMsg(t) })
+func tickAfter(d time.Duration) tea.Cmd {
+	return tea.Tick(d, func(t time.Time) tea.Msg { return tickMsg(t) })
 }
 
 // View is constant: what is seen is sent as cells beside the program. It is a
@@ -234,10 +233,11 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		m.measure()
 		m.grow()
-		// A paused screen has nothing new but ages, which go by tens of seconds.
-		m.ticks++
-		m.dirty = m.dirty || !m.line.Paused || m.ticks%10 == 0
-		return tick()
+		m.dirty = true
+		if m.line.Paused { // nothing is new but ages, which go by tens of seconds
+			return tickAfter(10 * time.Second)
+		}
+		return tickAfter(time.Second)
 	case valuesMsg:
 		m.gotValues(msg)
 	case drawMsg:
