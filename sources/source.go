@@ -45,18 +45,6 @@ type LabelDiscoverer interface {
 	LabelValues(ctx context.Context, w Window, label string, match ...string) ([]string, error)
 }
 
-// A LogSearcher reads stored log lines.
-type LogSearcher interface {
-	// SearchLogs gives up to q.Limit lines of the window, newest first.
-	SearchLogs(ctx context.Context, q LogQuery) (*LogPage, error)
-}
-
-// A LogTailer follows log lines as they come.
-type LogTailer interface {
-	// TailLogs sends lines until ctx is done or the source ends, then closes nothing and returns why.
-	TailLogs(ctx context.Context, q LogQuery, lines chan<- LogLine) error
-}
-
 // An AlertLister lists the alerts that are pending or firing now.
 type AlertLister interface {
 	Alerts(ctx context.Context) ([]Alert, error)

@@ -82,7 +82,7 @@ func TestIncidentUnfolds(t *testing.T) {
 	if err != nil || len(alerts) == 0 || alerts[0].State != sources.AlertFiring {
 		t.Errorf("alerts %v, %v: want HighErrorRate to fire", alerts, err)
 	}
-	page, err := s.SearchLogs(t.Context(), sources.LogQuery{Window: sources.Window{Start: opened.Add(-time.Minute), End: opened}, Filter: "pool exhausted"})
+	page, err := s.SearchLogs(t.Context(), sources.LogQuery{Window: sources.Window{Start: opened.Add(-time.Minute), End: opened}, Terms: []sources.LogTerm{{Value: "pool exhausted"}}})
 	if err != nil || len(page.Lines) < 20 {
 		t.Errorf("%d lines of the exhausted pool in a minute, %v; want over 20", len(page.Lines), err)
 	}

@@ -29,25 +29,45 @@ var phrases = []phrase{
 	{"db", "db-1", sources.SeverityWarn, 0, 11 * time.Second, "connection %d idle in transaction for over a minute"},
 }
 
-// SearchLogs gives the lines of the window that contain the filter's text, newest first.
+// backlog is how far back there are lines.
+const backlog = 6 * time.Hour
+
+// SearchLogs gives the lines of the window that match, newest first unless
+// q.Forward. The demo tests text only.
 func (s *Source) SearchLogs(ctx context.Context, q sources.LogQuery) (*sources.LogPage, error) {
 	page := &sources.LogPage{Source: s.Name()}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 1000
 	}
-	end := q.End
-	if now := s.o.Clock(); end.After(now) {
+	now := s.o.Clock()
+	start, end := q.Start, q.End
+	if q.After.Major > 0 {
+		start = time.Unix(0, q.After.Major)
+	}
+	if q.Before.Major > 0 {
+		end = time.Unix(0, q.Before.Major)
+	}
+	if end.IsZero() || end.After(now) {
 		end = now
 	}
-	for t := end.Truncate(time.Second); !t.Before(q.Start); t = t.Add(-time.Second) {
+	if oldest := end.Add(-backlog); start.Before(oldest) {
+		start = oldest
+	}
+	step, t := -time.Second, end.Truncate(time.Second)
+	if q.Forward {
+		step, t = time.Second, start.Truncate(time.Second)
+	}
+	for ; !t.Before(start.Truncate(time.Second)) && !t.After(end); t = t.Add(step) {
 		if err := ctx.Err(); err != nil {
 			return nil, sources.Errorf(s.Name(), "search logs", sources.KindCancelled, "%w", err)
 		}
 		lines := s.second(t)
-		slices.Reverse(lines)
+		if !q.Forward {
+			slices.Reverse(lines)
+		}
 		for _, l := range lines {
-			if q.Filter != "" && !strings.Contains(l.Body, q.Filter) {
+			if !q.Within(&l) || !passes(&l, q.Terms) {
 				continue
 			}
 			if len(page.Lines) == limit {
@@ -61,21 +81,24 @@ func (s *Source) SearchLogs(ctx context.Context, q sources.LogQuery) (*sources.L
 }
 
 // TailLogs sends lines as their time comes, until ctx is done.
-func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- sources.LogLine) error {
+func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- sources.LogBatch) error {
 	next := s.o.Clock().Truncate(time.Second)
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
 	for {
+		var batch sources.LogBatch
 		for now := s.o.Clock(); !next.After(now); next = next.Add(time.Second) {
 			for _, l := range s.second(next) {
-				if q.Filter != "" && !strings.Contains(l.Body, q.Filter) {
-					continue
+				if passes(&l, q.Terms) {
+					batch.Lines = append(batch.Lines, l)
 				}
-				select {
-				case out <- l:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
+			}
+		}
+		if len(batch.Lines) > 0 {
+			select {
+			case out <- batch:
+			case <-ctx.Done():
+				return ctx.Err()
 			}
 		}
 		select {
@@ -84,6 +107,16 @@ func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- so
 			return ctx.Err()
 		}
 	}
+}
+
+// passes tests text; what the demo says has no fields.
+func passes(l *sources.LogLine, terms []sources.LogTerm) bool {
+	for _, t := range terms {
+		if strings.Contains(l.Raw, t.Value) == t.Not {
+			return false
+		}
+	}
+	return true
 }
 
 // second is what is said in the second that starts at t, in order.
@@ -105,11 +138,13 @@ func (s *Source) second(t time.Time) []sources.LogLine {
 			continue
 		}
 		n := int(1000*lattice(m.seed, uint64(i)+77, t.Unix())) + 200
+		at := t.Add(time.Duration(dice * float64(time.Second)))
+		body := fmt.Sprintf(p.format, n)
 		out = append(out, sources.LogLine{
-			Time: t.Add(time.Duration(dice * float64(time.Second))), Severity: p.severity,
-			Labels: sources.NewLabels("svc", p.svc, "host", p.host), Body: fmt.Sprintf(p.format, n),
+			Pos: sources.LogPos{Major: at.UnixNano(), Minor: uint64(i)}, Time: at, Severity: p.severity,
+			Labels: sources.NewLabels("svc", p.svc, "host", p.host), Body: body, Raw: body,
 		})
 	}
-	slices.SortStableFunc(out, func(a, b sources.LogLine) int { return a.Time.Compare(b.Time) })
+	slices.SortStableFunc(out, func(a, b sources.LogLine) int { return a.Pos.Compare(b.Pos) })
 	return out
 }
