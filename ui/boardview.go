@@ -83,7 +83,7 @@ func (v *boardView) arrange(w, h int) {
 // grows says which kinds of panel make use of more rows.
 func grows(k boards.Kind) bool {
 	switch k {
-	case boards.KindGraph, boards.KindHeatmap, boards.KindTable, boards.KindText, boards.KindBars:
+	case boards.KindGraph, boards.KindHeatmap, boards.KindTable, boards.KindText, boards.KindBars, boards.KindLogs:
 		return true
 	default:
 		return false

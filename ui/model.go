@@ -43,6 +43,7 @@ type Model struct {
 	picks  map[string]pick // what is chosen of each variable, by name
 	over   overlay
 	notice string // one line in the header until the next key
+	typed  logHistory
 	cost   cost
 
 	chips    []chip                            // scratch of the header
@@ -66,6 +67,7 @@ type cost struct {
 
 type (
 	resultsMsg struct{}
+	pagesMsg   struct{}
 	tickMsg    time.Time
 	drawMsg    struct{}
 	samplesMsg string
@@ -150,6 +152,9 @@ func (m *Model) Init() tea.Cmd {
 	if m.opts.Samples != nil {
 		cmds = append(cmds, m.waitSamples())
 	}
+	if m.opts.Feed != nil {
+		cmds = append(cmds, m.waitPages())
+	}
 	if m.opts.Terminal != nil {
 		// Asked here and not through the program, whose renderer ticks slowly:
 		// the background colour, and synchronized output.
@@ -225,6 +230,10 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.deliver(m.opts.Poller.Take())
 		m.dirty = true
 		return m.waitResults()
+	case pagesMsg:
+		m.deliverPages(m.opts.Feed.Take())
+		m.dirty = true
+		return m.waitPages()
 	case samplesMsg:
 		if !m.line.Paused { // what comes meanwhile is asked for when it goes on
 			m.opts.Poller.Nudge(string(msg))
@@ -233,6 +242,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		m.measure()
 		m.grow()
+		m.wantLogs() // histograms move with the time
 		m.dirty = true
 		if m.line.Paused { // nothing is new but ages, which go by tens of seconds
 			return tickAfter(10 * time.Second)
@@ -261,6 +271,9 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 			m.opts.Terminal.Enter()
 		}
 		m.opts.Poller.Refresh()
+		m.dirty = true
+	case savedMsg:
+		m.notice = msg.text
 		m.dirty = true
 	}
 	return nil
@@ -343,9 +356,15 @@ func (m *Model) Settled() bool {
 				settled = false
 			}
 		}
+		settled = settled && m.logsSettled(p)
 	})
 	return settled
 }
 
 // Take hands the poller's newest results to the panels; for callers that run without a program.
-func (m *Model) Take() { m.deliver(m.opts.Poller.Take()) }
+func (m *Model) Take() {
+	m.deliver(m.opts.Poller.Take())
+	if m.opts.Feed != nil {
+		m.deliverPages(m.opts.Feed.Take())
+	}
+}

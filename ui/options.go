@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
 	"github.com/charmbracelet/colorprofile"
 
 	"nightjar/sources"
+	"nightjar/sources/feed"
 	"nightjar/sources/poll"
 	"nightjar/themes"
 	"nightjar/ui/boards"
@@ -30,6 +32,7 @@ type Terminal interface {
 type Options struct {
 	Sources []sources.Source // the first is the default; at least one
 	Poller  *poll.Poller
+	Feed    *feed.Hub       // brings log lines; nil: there are none
 	Host    string          // of the machine that is watched, for the header; empty: it is none
 	Boards  []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
 	Board   string          // name of the first board shown; empty: the first
@@ -47,6 +50,10 @@ type Options struct {
 	Zone    *time.Location
 	ASCII   bool
 	Mouse   bool
+
+	// SaveLogs writes lines to a new file and returns how many; nil: it cannot be done.
+	// It never overwrites a file.
+	SaveLogs func(ctx context.Context, what LogSave) (int, error)
 
 	Terminal Terminal // nil: frames are only drawn by Frame
 	Clock    func() time.Time

@@ -65,6 +65,7 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 	}
 	s.watchRounds(ctx, d)
 	d.options.Poller = s.newPoller()
+	d.options.Feed = s.newFeed()
 	return d, nil
 }
 

@@ -19,12 +19,17 @@ type Part struct {
 	Select string // in the source's own language; empty: all
 }
 
-// An Anchor is the place in the lines that a page is read around.
+// An Anchor is the place in the lines that a page is read around. The zero
+// Anchor is the newest line.
 type Anchor struct {
-	Time   time.Time      // the last line at or before it; zero: the newest line
+	First  bool           // before all lines
+	Time   time.Time      // the last line at or before it
 	Source string         // with Pos: the line at Pos of this source, whose time is Time
 	Pos    sources.LogPos // zero: by Time alone
 }
+
+// At is the anchor of a line; its source must be named.
+func At(l *sources.LogLine) Anchor { return Anchor{Time: l.Time, Source: l.Source, Pos: l.Pos} }
 
 // A Find asks for the next line that passes Terms beside those of the request,
 // from the anchor on.

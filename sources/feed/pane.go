@@ -108,7 +108,7 @@ func (p *pane) rest() {
 func (p *pane) more() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.page.Last || !p.page.Ready || p.req.Anchor.Time.IsZero() {
+	if p.page.Last || !p.page.Ready || p.req.Anchor == (Anchor{}) {
 		p.stale = true
 		p.lines.soon(gather)
 	}

@@ -32,23 +32,22 @@ func read(ctx context.Context, parts []*part, req *Request, now time.Time) *Page
 		go func() {
 			defer wg.Done()
 			runs[i] = p.back(ctx, req, now)
-			if !req.Anchor.Time.IsZero() && runs[i].err == nil {
+			if req.Anchor != (Anchor{}) && runs[i].err == nil {
 				runs[n+i] = p.on(ctx, req, now)
 			}
 		}()
 	}
 	wg.Wait()
-	many := n > 1
-	before, left := merge(runs[:n], req.Before, many, parts, -1)
-	after, right := merge(runs[n:], req.After, many, parts, 1)
+	before, left := merge(runs[:n], req.Before, parts, -1)
+	after, right := merge(runs[n:], req.After, parts, 1)
 	slices.Reverse(before)
 	page := &Page{
 		Lines: append(before, after...), At: len(before) - 1,
 		First: !left, Last: !right, Read: now,
 	}
 	describe(page, parts)
-	if req.Anchor.Time.IsZero() {
-		page.addDown(many)
+	if req.Anchor == (Anchor{}) {
+		page.addDown()
 		page.At = len(page.Lines) - 1
 	}
 	return page
@@ -56,7 +55,7 @@ func read(ctx context.Context, parts []*part, req *Request, now time.Time) *Page
 
 // held gives what a part that is left alone had at the end.
 func (p *part) held(req *Request) ([]sources.LogLine, bool, bool) {
-	if !req.Anchor.Time.IsZero() {
+	if req.Anchor != (Anchor{}) {
 		return nil, false, false
 	}
 	p.mu.Lock()
@@ -71,8 +70,10 @@ func (p *part) held(req *Request) ([]sources.LogLine, bool, bool) {
 func (p *part) back(ctx context.Context, req *Request, now time.Time) run {
 	q := sources.LogQuery{Terms: req.Terms, Limit: req.Before}
 	a := req.Anchor
-	newest := a.Time.IsZero()
+	newest := a == Anchor{}
 	switch {
+	case a.First:
+		return run{}
 	case newest:
 		if lines, more, ok := p.newest(req.Before); ok {
 			return run{lines: lines, more: more}
@@ -95,18 +96,23 @@ func (p *part) on(ctx context.Context, req *Request, now time.Time) run {
 		return run{more: true}
 	}
 	q := sources.LogQuery{Terms: req.Terms, Limit: req.After, Forward: true}
-	if a := req.Anchor; a.Source == p.name && a.Pos != (sources.LogPos{}) {
+	switch a := req.Anchor; {
+	case a.First:
+	case a.Source == p.name && a.Pos != (sources.LogPos{}):
 		q.After = a.Pos
-	} else {
+	default:
 		q.Start = a.Time.Add(1)
 	}
 	lines, more, err := p.search(ctx, q, false, now)
+	if !q.Start.IsZero() { // what has no time is before every time
+		lines = slices.DeleteFunc(lines, func(l sources.LogLine) bool { return l.Time.IsZero() })
+	}
 	return run{lines, more, err}
 }
 
 // merge takes up to limit lines of all runs in the order of their times; lines
 // of one run stay in theirs. dir is -1 for newest first. more reports whether some were left.
-func merge(runs []run, limit int, many bool, parts []*part, dir int) (out []sources.LogLine, more bool) {
+func merge(runs []run, limit int, parts []*part, dir int) (out []sources.LogLine, more bool) {
 	at := make([]int, len(runs))
 	for _, r := range runs {
 		more = more || r.more
@@ -128,9 +134,7 @@ func merge(runs []run, limit int, many bool, parts []*part, dir int) (out []sour
 			return out, more
 		}
 		l := runs[best].lines[at[best]]
-		if many && l.Source == "" {
-			l.Source = parts[best].name
-		}
+		l.Source = parts[best].name
 		out = append(out, l)
 		at[best]++
 	}
@@ -158,16 +162,15 @@ func describe(page *Page, parts []*part) {
 
 // addDown puts a gap at the end for each part that cannot be read, so that
 // silence is not taken for quiet.
-func (p *Page) addDown(many bool) {
+func (p *Page) addDown() {
 	for _, s := range p.Parts {
 		if s.Err == nil {
 			continue
 		}
-		gap := sources.LogLine{Time: s.Since, Lost: -1, Body: fmt.Sprintf("nothing since %s: %v", s.Since.Format(time.TimeOnly), s.Err)}
-		if many {
-			gap.Source = s.Source
-		}
-		p.Lines = append(p.Lines, gap)
+		p.Lines = append(p.Lines, sources.LogLine{
+			Time: s.Since, Source: s.Source, Lost: -1,
+			Body: fmt.Sprintf("nothing since %s: %v", s.Since.Format(time.TimeOnly), s.Err),
+		})
 	}
 }
 
@@ -184,7 +187,7 @@ func find(ctx context.Context, parts []*part, req *Request, now time.Time) *Foun
 			q.After = a.Pos
 		case own && a.Pos != (sources.LogPos{}):
 			q.Before = a.Pos
-		case a.Time.IsZero():
+		case a.First, a.Time.IsZero():
 		case q.Forward:
 			q.Start = a.Time.Add(1)
 		default:

@@ -3,7 +3,11 @@
 // no terminal and does no I/O: it decodes bytes it is given.
 package boards
 
-import "time"
+import (
+	"time"
+
+	"nightjar/sources"
+)
 
 // A Board is a dashboard. It is immutable once loaded.
 type Board struct {
@@ -37,11 +41,12 @@ const (
 	KindHeatmap Kind = "heatmap"
 	KindText    Kind = "text"
 	KindLimits  Kind = "limits"
+	KindLogs    Kind = "logs"
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{KindGraph, KindStat, KindGauge, KindBars, KindTable, KindHeatmap, KindText, KindLimits}
+	return []Kind{KindGraph, KindStat, KindGauge, KindBars, KindTable, KindHeatmap, KindText, KindLimits, KindLogs}
 }
 
 // A Panel is one rectangle of a board.
@@ -72,6 +77,7 @@ type Panel struct {
 	Graph   GraphOptions
 	Heatmap HeatmapOptions
 	Table   TableOptions
+	Logs    LogOptions
 	Text    string // Markdown, for KindText
 	List    string // name of a Lister's table, for KindTable
 	Legend  string // "", "right", "bottom", "none": where the legend goes
@@ -129,6 +135,15 @@ type HeatmapOptions struct {
 	// Scale is how counts become colours: "log" or "linear"; empty: log for
 	// histograms, linear for series without buckets.
 	Scale string
+}
+
+// LogOptions say which lines a panel of logs shows, and how.
+type LogOptions struct {
+	// Select is which streams of the source, in its own language; empty: all.
+	Select  string
+	Terms   []sources.LogTerm // tests that lines must pass, when it opens
+	Columns []string          // fields in columns of their own
+	Wrap    bool              // long lines are wrapped, not cut
 }
 
 // TableOptions say which columns a table has, in order.
