@@ -41,12 +41,7 @@ func (r *record) inner(s string, tail bool) {
 		r.joins = s != ""
 		return
 	}
-	if s[0] != '{' {
-		if r.access(s) || r.text(s) {
-			r.tail = r.tail && tail
-			return
-		}
-	}
+	r.container = true
 	r.message(s, tail)
 }
 
