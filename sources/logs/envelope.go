@@ -45,6 +45,22 @@ func (r *record) inner(s string, tail bool) {
 	r.message(s, tail)
 }
 
+// unwrapped is a body whose other lines, each behind a line end in rest, are in envelopes of their own.
+func (r *Reader) unwrapped(body, rest string) string {
+	var b strings.Builder
+	b.WriteString(body)
+	for line := range strings.SplitSeq(rest[1:], "\n") {
+		rec := record{clock: clock{zone: &r.zone}, full: true}
+		s := trimEnd(line)
+		if len(s) <= maxScan && (rec.cri(s) || rec.json(s)) && rec.envelope != shapeText {
+			s = rec.body
+		}
+		b.WriteByte('\n')
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
 // isDocker reports whether an object is an envelope of Docker's json-file.
 func (o *object) isDocker() bool {
 	return o.log != "" && o.stream != "" && !o.said && o.severity == 0
