@@ -62,28 +62,28 @@ func (r *Reader) unwrapped(body, rest string) string {
 }
 
 // isDocker reports whether an object is an envelope of Docker's json-file.
-func (o *object) isDocker() bool {
-	return o.log != "" && o.stream != "" && !o.said && o.severity == 0
+func (r *record) isDocker() bool {
+	return r.log != "" && r.stream != "" && !r.said && r.severity == 0
 }
 
 // scratch is room to unescape into.
 var scratch = sync.Pool{New: func() any { return new([]byte) }}
 
 // docker reads the line in an envelope of Docker's json-file.
-func (o *object) docker() {
-	s := o.log
-	if o.full {
-		o.inner(strings.TrimSuffix(unescape(s), "\n"), false)
-		o.envelope = shapeDocker
+func (r *record) docker() {
+	s := r.log
+	if r.full {
+		r.inner(strings.TrimSuffix(unescape(s), "\n"), false)
+		r.envelope = shapeDocker
 		return
 	}
 	if strings.IndexByte(s, '\\') < 0 {
-		o.inner(s, false)
+		r.inner(s, false)
 		return
 	}
 	b := scratch.Get().(*[]byte)
 	*b = appendUnescaped((*b)[:0], s)
-	o.inner(strings.TrimSuffix(view(*b), "\n"), false)
-	o.say("", false)
+	r.inner(strings.TrimSuffix(view(*b), "\n"), false)
+	r.say("", false)
 	scratch.Put(b)
 }

@@ -119,8 +119,7 @@ func (r *record) console() {
 		s = rest
 	}
 	if i := strings.LastIndex(s, "\t{\""); i >= 0 && s[len(s)-1] == '}' {
-		o := object{record: r}
-		o.members(s, i+2, "", 1)
+		r.members(s, i+2, "", 1)
 	}
 }
 

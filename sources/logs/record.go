@@ -66,6 +66,7 @@ type record struct {
 	severity sources.Severity
 	joins    bool // what an envelope holds goes on with the record before
 
+	object
 	shape, envelope shape
 	fields          []sources.Label
 	body            string
