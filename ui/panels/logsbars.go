@@ -16,13 +16,12 @@ const logGutter = 9
 
 // A logBars is the histogram made ready: lines a bucket, all and bad ones.
 type logBars struct {
-	of        *sources.Frame
-	all, bad  []float64 // bad: errors and fatal
-	warn      []float64
-	most      float64
-	odd       []bool // buckets out of the ordinary
-	from, end int64
-	step      int64
+	of         *sources.Frame
+	all, bad   []float64 // bad: errors and fatal
+	warn       []float64
+	most       float64
+	odd        []bool // buckets out of the ordinary
+	from, step int64  // ms
 }
 
 // take reads the page's counts.

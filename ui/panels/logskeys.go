@@ -13,7 +13,7 @@ import (
 )
 
 // Key moves the reader, opens lines and changes what is shown of them.
-func (p *logView) Key(k tea.KeyPressMsg, c Context) bool {
+func (p *logView) Key(k tea.KeyPressMsg, _ Context) bool {
 	p.notice = ""
 	switch k.String() {
 	case "up":

@@ -57,7 +57,7 @@ type Context struct {
 	Cursor  time.Time // zero: none
 	End     time.Time // of a range in the past; zero: the range follows now
 	Paused  bool
-	Young   bool      // the source has just begun to collect: what is not there may yet come
+	Young   bool // the source has just begun to collect: what is not there may yet come
 }
 
 // zone is where times are shown.
