@@ -76,6 +76,9 @@ func (m *Model) trailChips(out []chip, bar func(themes.Token) screen.Style) []ch
 			}
 		}
 		out = append(out, chip{sep, bar(themes.Faint), before}, chip{v.board.Title, style, drop})
+		if i == len(m.trail)-1 && v.sole != "" {
+			out = append(out, chip{" · " + v.sole, bar(themes.Muted), drop})
+		}
 	}
 	for i, x := range m.view().vars {
 		if !x.spec.Hidden {

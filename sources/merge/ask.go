@@ -133,8 +133,8 @@ func (f failures) Unwrap() []error { return f }
 // telling are the kinds of errors, first what there is most to learn from: what
 // is wrong with the query concerns all parts, what is wrong with one part only it.
 var telling = [...]sources.ErrorKind{
-	sources.KindQuery, sources.KindTooLarge, sources.KindAuth, sources.KindThrottled, sources.KindProtocol,
-	sources.KindTimeout, sources.KindUnavailable, sources.KindUnsupported, sources.KindInternal, sources.KindUnknown, sources.KindCancelled,
+	sources.KindQuery, sources.KindUnsupported, sources.KindTooLarge, sources.KindAuth, sources.KindThrottled, sources.KindProtocol,
+	sources.KindTimeout, sources.KindUnavailable, sources.KindInternal, sources.KindUnknown, sources.KindCancelled,
 }
 
 // settle gives the error of an ask that no part answered; nil if one did. It
