@@ -36,8 +36,11 @@ func (m *Model) nameable() []string {
 
 // sourceName is the name of the source that a panel asks; empty: it asks none.
 func (m *Model) sourceName(p *panelView) string {
-	if p.spec.Kind == boards.KindText {
-		return ""
+	switch {
+	case p.spec.Kind == boards.KindText, p.spec.Kind == boards.KindLogs && p.spec.Source == "":
+		return "" // logs are of all sources that have any, and each line says which
+	case p.spec.Source == sources.All:
+		return sources.All
 	}
 	if src := m.source(p.spec.Source); src != nil {
 		return src.Name()
@@ -79,6 +82,24 @@ func (m *Model) titled(p *panelView) string {
 		return p.spec.Title
 	}
 	return p.spec.Title + " · " + name
+}
+
+// incomplete reports whether a panel shows an answer to which a source gave nothing.
+func (m *Model) incomplete() bool {
+	for _, p := range m.view().panels {
+		for _, r := range p.got {
+			if r != nil && r.Frame != nil && r.Frame.Incomplete {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asksFor reports whether a panel of this source wants the log lines of the one
+// of that name: without a source it wants all.
+func asksFor(source, name string) bool {
+	return source == "" || source == sources.All || source == name
 }
 
 // says reports whether a title has a name among its words.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"nightjar/sources"
+	"nightjar/sources/poll"
 	"nightjar/ui/boards"
 	"nightjar/ui/screen"
 )
@@ -94,5 +95,17 @@ func TestAllIsASource(t *testing.T) {
 	}
 	if !slices.Equal(kinds, []string{"one", "two", "all", "nope"}) {
 		t.Errorf("sources %q", kinds)
+	}
+}
+
+func TestHeaderSaysThatASourceIsMissing(t *testing.T) {
+	m := allModel(t, mixed, "one", "two")
+	if m.incomplete() {
+		t.Error("nothing is missing yet")
+	}
+	p := m.view().panels[2]
+	p.got[0] = &poll.Result{Frame: &sources.Frame{Incomplete: true}}
+	if !m.incomplete() {
+		t.Error("a part is missing")
 	}
 }
