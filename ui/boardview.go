@@ -19,6 +19,7 @@ type boardView struct {
 	focus  string // ID of the focused panel
 	full   string // ID of the panel shown full screen; empty: none
 	scroll int    // rows scrolled off the top
+	sole   string // source that all panels ask, as the header says; see soleSource
 	plan   layout.Plan
 }
 

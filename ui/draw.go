@@ -25,6 +25,7 @@ func (m *Model) Frame(g *screen.Grid) {
 		m.drawTooSmall(all)
 		return
 	}
+	m.view().sole = m.soleSource(m.view())
 	m.drawHeader(all.Sub(0, 0, w, 1))
 	body := all.Sub(0, 1, w, h-2)
 	m.drawBoard(body)
@@ -97,7 +98,8 @@ func (m *Model) renderPanel(p *panelView, at layout.Rect) {
 	if p.spec.List != "" && state.Note == "" && (!m.line.Live || !m.line.Cursor.IsZero()) {
 		state.Note, state.Short = "now, not then", "now" // a table has no past
 	}
-	key := drawKey{version: p.panel.Version(), results: p.version(), w: at.W, h: at.H, ctx: ctx, title: p.spec.Title, state: state}
+	title := m.titled(p)
+	key := drawKey{version: p.panel.Version(), results: p.version(), w: at.W, h: at.H, ctx: ctx, title: title, state: state}
 	if !isLogs || !logs.Ages() {
 		key.ctx.Now = time.Time{} // the ages it is shown with are in the state
 	}
@@ -108,7 +110,7 @@ func (m *Model) renderPanel(p *panelView, at layout.Rect) {
 	p.grid.Resize(at.W, at.H)
 	r := p.grid.All()
 	p.guard(func() {
-		inner := panels.DrawFrame(r, p.spec.Title, p.panel.Caption(ctx), state, ctx)
+		inner := panels.DrawFrame(r, title, p.panel.Caption(ctx), state, ctx)
 		p.body = layout.Rect{X: at.X, Y: at.Y + 1, W: at.W, H: at.H - 1}
 		if !isLogs && panels.DrawState(inner, p.got, ctx) {
 			return

@@ -186,6 +186,9 @@ func (m *Model) status(src sources.Source) sources.Status {
 
 // source finds a source by name; the empty name is the default one.
 func (m *Model) source(name string) sources.Source {
+	if name == sources.All {
+		return m.together()
+	}
 	for _, s := range m.opts.Sources {
 		if name == "" || s.Name() == name {
 			return s

@@ -73,7 +73,7 @@ func (m *Model) logID(p *panelView) string { return m.view().board.Name + "/" + 
 func (m *Model) logParts(p *panelView) []feed.Part {
 	var parts []feed.Part
 	for _, src := range m.opts.Sources {
-		if _, ok := src.(sources.LogSearcher); !ok || p.spec.Source != "" && p.spec.Source != src.Name() {
+		if _, ok := src.(sources.LogSearcher); !ok || !asksFor(p.spec.Source, src.Name()) {
 			continue
 		}
 		parts = append(parts, feed.Part{Source: src, Select: p.spec.Logs.Select})

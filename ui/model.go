@@ -48,7 +48,9 @@ type Model struct {
 
 	chips    []chip                            // scratch of the header
 	statuses map[sources.Source]sources.Status // as of the message under way
-	later    tea.Cmd                           // of an action that an overlay ran
+	all      sources.Source                    // of allParts, see together
+	allParts []sources.Source
+	later    tea.Cmd // of an action that an overlay ran
 
 	grown  time.Duration // range of the default source's charts when last asked
 	chosen bool          // the range is the user's: boards do not change it
@@ -335,6 +337,10 @@ func (m *Model) measure() {
 	}
 	m.cost.sources = 0
 	for _, s := range m.opts.Poller.SourceStates() {
+		if s.Name == sources.All { // what its parts received, whoever asked
+			m.cost.sources = s.ReceivedPerSecond
+			break
+		}
 		m.cost.sources += s.ReceivedPerSecond
 	}
 	if dt := now.Sub(m.cost.at).Seconds(); !m.cost.at.IsZero() && dt > 0.1 {

@@ -31,12 +31,14 @@ type Terminal interface {
 // Options are all that the root model depends on.
 type Options struct {
 	Sources []sources.Source // the first is the default; at least one
-	Poller  *poll.Poller
-	Feed    *feed.Hub       // brings log lines; nil: there are none
-	Host    string          // of the machine that is watched, for the header; empty: it is none
-	Boards  []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
-	Board   string          // name of the first board shown; empty: the first
-	Vars    map[string]string
+	// Merge makes one source of several, called sources.All, for panels that ask all; nil: none can.
+	Merge  func(parts []sources.Source) sources.Source
+	Poller *poll.Poller
+	Feed   *feed.Hub       // brings log lines; nil: there are none
+	Host   string          // of the machine that is watched, for the header; empty: it is none
+	Boards []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
+	Board  string          // name of the first board shown; empty: the first
+	Vars   map[string]string
 
 	Keys    keys.Map
 	Themes  []themes.Theme // the user's own, before the built-in ones

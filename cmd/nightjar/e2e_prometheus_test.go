@@ -155,3 +155,70 @@ func TestE2EDashboardOfAServer(t *testing.T) {
 	m.keys("q")
 	m.until(func(s string) bool { return !strings.Contains(s, "Near a limit") }, "q does not quit")
 }
+
+// A server and an exporter answer together; the answer of each is the one that it
+// gives alone, and nothing is lost when a third is not there.
+func TestE2EQueryOfAllSources(t *testing.T) {
+	w := watch(t)
+	config := filepath.Join(t.TempDir(), "c.yaml")
+	text := fmt.Sprintf("sources:\n  - {name: prom, url: '%s'}\n  - {name: node, url: 'http://%s/metrics'}\n  - {name: gone, url: 'http://127.0.0.1:1'}\n", w.api, w.exporter)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type series struct {
+		Metric map[string]string
+		Value  []any
+		Values [][]any
+	}
+	ask := func(args ...string) (list []series, warned string) {
+		t.Helper()
+		code, out, errs := runWith(t, nil, append([]string{"query", "--config", config, "-o", "json"}, args...)...)
+		var v struct{ Data struct{ Result []series } }
+		if err := json.Unmarshal([]byte(out), &v); err != nil || code != exitOK {
+			t.Fatalf("%v: exit %d, %v: %s%s", args, code, err, out, errs)
+		}
+		return v.Data.Result, errs
+	}
+	of := func(list []series, source string) (out []series) {
+		for _, s := range list {
+			if s.Metric["source"] == source {
+				delete(s.Metric, "source")
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	at := strconv.FormatFloat(float64(time.Now().UnixMilli())/1000, 'f', 3, 64)
+	all, warned := ask("--source", "all", "--at", at, "node_memory_MemTotal_bytes")
+	if !strings.Contains(warned, "gone: query: unavailable") {
+		t.Errorf("nobody says what is missing: %s", warned)
+	}
+	alone, _ := ask("--source", "prom", "--at", at, "node_memory_MemTotal_bytes")
+	if got := of(all, "prom"); len(alone) != 1 || !reflect.DeepEqual(got, alone) {
+		t.Errorf("together %v, alone %v", got, alone)
+	}
+	both, _ := ask("--source", "prom", "--source", "node", "node_memory_MemTotal_bytes")
+	prom, node := of(both, "prom"), of(both, "node")
+	if len(both) != 2 || len(prom) != 1 || len(node) != 1 || !reflect.DeepEqual(prom[0].Value[1], node[0].Value[1]) {
+		t.Errorf("two that read one machine: %v", both)
+	}
+	for _, s := range []string{"local", "prom", "node"} {
+		list, _ := ask("--source", "all", "--range", "2s", "--step", "1s", "count(node_memory_MemTotal_bytes)")
+		if one := of(list, s); len(one) != 1 || one[0].Values[len(one[0].Values)-1][1] != "1" {
+			t.Errorf("over a range %s has %v", s, one)
+		}
+	}
+	board := filepath.Join(t.TempDir(), "b.yaml")
+	if err := os.WriteFile(board, []byte("source: all\nrows: [{panels: [{title: Memory, kind: bars, queries: [node_memory_MemTotal_bytes]}]}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, []byte(strings.ReplaceAll(text, "  - {name: gone, url: 'http://127.0.0.1:1'}\n", "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := runWith(t, nil, "frame", "--config", config, "--size", "120x24", board)
+	for _, want := range []string{"local instance=", "prom instance=", "node instance="} {
+		if code != exitOK || !strings.Contains(out, want) {
+			t.Errorf("exit %d, no %q: %s\n%s", code, want, errs, out)
+		}
+	}
+}

@@ -17,9 +17,30 @@ type Board struct {
 	Range       time.Duration // the range it opens with; 0: the program's
 	Refresh     time.Duration // how often it asks; 0: the source's interval
 	Needs       []string      // metrics a source must have for this board to be of use to it, see Proposed
+	Source      string        // of panels and variables that name none; empty: the default one
 	Local       bool          // about what nightjar itself measures; never proposed for another source
 	Variables   []Variable
 	Rows        []Row
+}
+
+// inherit gives the board's source to what names none. Where that is a variable,
+// only the variables below it can have it.
+func (b *Board) inherit() {
+	name, ok := SourceVariable(b.Source)
+	for i := range b.Variables {
+		v := &b.Variables[i]
+		if v.Kind == VarQuery && v.Source == "" && !ok {
+			v.Source = b.Source
+		}
+		ok = ok && v.Name != name
+	}
+	for r := range b.Rows {
+		for i := range b.Rows[r].Panels {
+			if p := &b.Rows[r].Panels[i]; p.Source == "" && p.Kind != KindText {
+				p.Source = b.Source
+			}
+		}
+	}
 }
 
 // A Row is panels side by side, in the order of the file.

@@ -35,6 +35,7 @@ func (r *reader) board(n ast.Node) *Board {
 		"range":       r.duration(&b.Range, 10*time.Second, 3650*24*time.Hour),
 		"refresh":     r.duration(&b.Refresh, time.Second, 24*time.Hour),
 		"needs":       r.texts(&b.Needs, "needs"),
+		"source":      r.text(&b.Source),
 		"local":       r.flag(&b.Local),
 		"variables": func(n ast.Node) {
 			r.each(n, "variables", func(n ast.Node) {
@@ -59,6 +60,10 @@ func (r *reader) board(n ast.Node) *Board {
 	r.ids(panels)
 	r.checkUses(b, vars, panels)
 	r.checkQueries(b, panels)
+	if g.has("source") {
+		r.checkSource(b.Source, g["source"], b.Variables, false)
+		b.inherit()
+	}
 	return b
 }
 

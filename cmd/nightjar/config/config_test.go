@@ -88,6 +88,8 @@ func TestProblems(t *testing.T) {
 	f("refresh: 1ms\n", `c.yaml:1:10: refresh: "1ms" is too short; the least is 250ms`)
 	f("interval: fast\n", `c.yaml:1:11: interval: "fast" is not a duration; write one such as 5s, 1.5h or 1h30m`)
 	f("mouse: maybe\n", `c.yaml:1:8: mouse: must be true or false`)
+	f("sources: [{name: all, url: 'http://h'}]\n",
+		`c.yaml:1:12: sources.1.name: all is what asks every source: choose another name`)
 	f("theme:\n", `c.yaml:1:1: theme: has no value`)
 	f("theme: ''\n", `c.yaml:1:8: theme: is empty; leave the key out for the default`)
 	f("theme: [a]\n", `c.yaml:1:8: theme: must be a single value`)
