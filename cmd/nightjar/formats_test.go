@@ -35,7 +35,7 @@ func answers() map[string]*sources.Frame {
 		"vector": {Kind: sources.Vector, Series: []sources.Series{
 			{Labels: sources.NewLabels("__name__", "up", "job", "node"), Times: []int64{-781}, Values: []float64{0.1}},
 		}, Warnings: []string{"a < b"}, Infos: []string{"one", "two"}},
-		"empty":  {Kind: sources.Vector},
+		"empty": {Kind: sources.Vector},
 		"native-vector": {Kind: sources.Vector, Series: []sources.Series{
 			{Labels: sources.NewLabels("__name__", "h", "histogram", "x"), Times: times[1:2], Values: []float64{gap}, Histograms: []*sources.Histogram{native}},
 			{Labels: sources.NewLabels("__name__", "none"), Times: times[1:2], Values: []float64{gap}, Histograms: []*sources.Histogram{{}}},
