@@ -45,7 +45,7 @@ func (s *session) chart(q *queryRequest, f *sources.Frame, at time.Time) error {
 		return writeTable(s.out, f, s.zone())
 	}
 	if numbers > 0 && native > 0 {
-		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d series are native histograms, which are not drawn beside numbers: ask for them alone\n", native)
+		fmt.Fprintf(s.env.Stderr, "nightjar: warning: native histograms are not drawn beside numbers (series left out: %d); ask for them alone\n", native)
 	}
 	w, h := s.chartSize()
 	spec := &boards.Panel{
@@ -54,7 +54,7 @@ func (s *session) chart(q *queryRequest, f *sources.Frame, at time.Time) error {
 	}
 	switch {
 	case f.Kind != sources.Matrix:
-		h = min(h, max(len(f.Series), 1))
+		h = min(h, max(numbers, 1))
 	case native > 0 && numbers == 0:
 		spec.Kind = boards.KindHeatmap
 	default:

@@ -120,32 +120,38 @@ func get(address string) ([]byte, error) {
 	return io.ReadAll(resp.Body)
 }
 
-// Expressions that every Prometheus answers, those that have native histograms,
-// and those of them that only Prometheus 3 knows.
+// Expressions that every Prometheus answers, those that have native histograms
+// (H all, E those with exponential buckets), and those of them that only
+// Prometheus 3 knows.
 var (
 	plainExprs = []string{
 		"up", "up == 0", "sort_desc(node_cpu_seconds_total)", "rate(node_cpu_seconds_total[5s])", "node_load1[3s]", "1", "1/0", "0 - 1/0", "0/0",
 		`"text"`, "up / 0", "nothing", "scalar(up{job=\"node\"})", "topk(3, node_cpu_seconds_total)", "label_replace(up, \"x\", \"a\\\"b\\nc€\", \"\", \"\")",
-		"prometheus_http_request_duration_seconds_bucket", "node_memory_MemTotal_bytes", "1e300 * 1e9",
+		"prometheus_http_response_size_bytes_bucket", "node_memory_MemTotal_bytes", "1e300 * 1e9",
 	}
-	emptyExprs   = []string{"nothing", "node_load1 > 1e9"}
+	emptyExprs   = []string{"nothing", "node_load1 > 1e9", mixedSchemas}
 	plainRanges  = []string{"up", "rate(node_cpu_seconds_total[5s])", "node_load1 > 1e9", "vector(1)"}
-	nativeExprs  = []string{"H", "H[3s]", "rate(H[5s])", "sum by (handler) (H)", "sum(rate(H[5s]))", "H or up", "histogram_quantile(0.9, rate(H[5s]))", "histogram_count(H)"}
+	nativeExprs  = []string{"H", "H[3s]", "rate(H[5s])", "sum by (handler) (E)", "sum(rate(E[5s]))", "H or up", "histogram_quantile(0.9, rate(H[5s]))", "histogram_count(H)"}
 	nativeRanges = []string{
-		"H", "rate(H[5s])", "sum by (job) (H)", "H or up", "histogram_quantile(0.9, sum(rate(H[5s])))",
-		"(sum(H) and on () (vector(time() % 2) == 0)) or sum(up)", // one series with both
+		"H", "rate(H[5s])", "sum by (job) (H)", "H or up", "histogram_quantile(0.9, sum(rate(E[5s])))",
+		"(sum(E) and on () (vector(time() % 2) == 0)) or sum(up)", // one series with both
 	}
 	threeExprs = []string{
 		"-H", "H - H", "0.1 * H", "H / 0", "H >/ 0.005", "sum by (handler) (H{job=\"nhcb\"})", "rate(H{job=\"nhcb\"}[5s])[3s:1s]", "histogram_fraction(0, 0.1, H)",
+		mixedSchemas,
 	}
 )
 
+// mixedSchemas adds exponential and custom buckets, which Prometheus 3 only warns of.
+const mixedSchemas = "sum(prometheus_http_request_duration_seconds)"
+
 // What nightjar prints as JSON is what the server answers, to the byte.
 func TestE2EQueryEqualsTheServer(t *testing.T) {
+	const name = "prometheus_http_request_duration_seconds"
 	native := func(exprs []string) []string {
 		var out []string
 		for _, e := range exprs {
-			out = append(out, strings.ReplaceAll(e, "H", "prometheus_http_request_duration_seconds"))
+			out = append(out, strings.NewReplacer("H", name, "E", name+`{job!="nhcb"}`).Replace(e))
 		}
 		return out
 	}

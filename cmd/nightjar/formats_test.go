@@ -161,3 +161,36 @@ func TestLongestRange(t *testing.T) {
 	f(`max_over_time(a[1h])`, 0)
 	f(`a{`, 0)
 }
+
+// A chart of native histograms is a heatmap; where it cannot be drawn it is said.
+func TestChartOfNativeHistograms(t *testing.T) {
+	var out, errs strings.Builder
+	draw := func(f *sources.Frame) (chart, said string) {
+		t.Helper()
+		out.Reset()
+		errs.Reset()
+		s := newSession(Env{Stdout: &out, Stderr: &errs}, &output{w: &out})
+		if err := s.chart(&queryRequest{expr: "h", span: time.Second}, f, time.UnixMilli(1435781431005)); err != nil {
+			t.Fatal(err)
+		}
+		return out.String(), errs.String()
+	}
+	f := answers()["native-matrix"]
+	alone := *f
+	alone.Series = f.Series[1:2]
+	if chart, said := draw(&alone); !strings.Contains(chart, "newest: most in") || said != "" {
+		t.Errorf("no heatmap: %s%s", chart, said)
+	}
+	if chart, said := draw(f); strings.Contains(chart, "newest: most in") || !strings.Contains(said, "(series left out: 2)") {
+		t.Errorf("histograms beside numbers: %s%s", chart, said)
+	}
+	vector := answers()["native-vector"]
+	alone = *vector
+	alone.Series = vector.Series[:1]
+	if chart, said := draw(&alone); !strings.Contains(chart, "count 42  sum 34593.34  p50 (0.5,1]") || said != "" {
+		t.Errorf("no summary: %s%s", chart, said)
+	}
+	if chart, said := draw(vector); !strings.HasPrefix(chart, "up ") || strings.Count(chart, "\n") != 1 || !strings.Contains(said, "(series left out: 2)") {
+		t.Errorf("bars beside histograms: %q %s", chart, said)
+	}
+}
