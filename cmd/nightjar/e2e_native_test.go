@@ -124,3 +124,46 @@ func TestE2EEngineEqualsTheServer(t *testing.T) {
 	f, err := e.QueryRange(t.Context(), sources.RangeQuery{Expr: `{a="x"}`, Start: base, End: end, Step: time.Second})
 	compare(`{a="x"}`, fmt.Sprintf("/api/v1/query_range?start=%d&end=%d&step=1", base.Unix(), end.Unix()), f, err)
 }
+
+const nativeBoard = `name: natives
+rows:
+  - panels:
+      - {title: Whole, kind: heatmap, span: 6, height: 10, unit: s, queries: ['sum(rate(prometheus_http_request_duration_seconds{job="prometheus"}[5s]))']}
+      - {title: Custom, kind: heatmap, span: 6, height: 10, unit: s, queries: ['sum(rate(prometheus_http_request_duration_seconds{job="nhcb"}[5s]))']}
+  - panels:
+      - {title: Graph, kind: graph, span: 4, queries: [prometheus_http_request_duration_seconds]}
+      - {title: Stat, kind: stat, span: 4, queries: [prometheus_http_request_duration_seconds]}
+      - {title: Table, kind: table, span: 4, queries: [prometheus_http_request_duration_seconds]}
+  - panels:
+      - {title: Beside, kind: bars, queries: ['prometheus_http_request_duration_seconds{handler="/metrics"} or up']}
+`
+
+// A server's native histograms are drawn by a heatmap, and said by other panels
+// and by the forms of query.
+func TestE2EPanelsOfNativeHistograms(t *testing.T) {
+	w := watchNative(t)
+	w.await(t, `min by (job) (count_over_time(up{job=~"prometheus|nhcb"}[1m])) > 10`)
+	board := filepath.Join(t.TempDir(), "natives.yaml")
+	if err := os.WriteFile(board, []byte(nativeBoard), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, frame, errs := runWith(t, nil, "frame", "--size", "120x40", "--range", "1m", "--refresh", "1s", w.api, board)
+	if code != exitOK {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	for text, times := range map[string]int{"newest: most in": 2, "p50 ~": 2, "It is a native histogram,": 3, "2 native not drawn": 1} {
+		if got := strings.Count(frame, text); got < times {
+			t.Errorf("%q is there %d times, not %d:\n%s", text, got, times, frame)
+		}
+	}
+	for format, want := range map[string]string{"table": "p50 (", "csv": ",\"(", "chart": "p99 ("} {
+		code, out, errs := runWith(t, nil, "query", "--source", w.api, "-o", format, `prometheus_http_request_duration_seconds{handler="/metrics"}`)
+		if code != exitOK || !strings.Contains(out, want) || errs != "" {
+			t.Errorf("%s: exit %d: %s%s", format, code, out, errs)
+		}
+	}
+	code, out, errs := runWith(t, nil, "query", "--source", w.api, "-o", "chart", "--range", "1m", "--step", "1s", `sum(rate(prometheus_http_request_duration_seconds{job="nhcb"}[5s]))`)
+	if code != exitOK || !strings.Contains(out, "newest: most in 0 to 0.1") {
+		t.Errorf("chart: exit %d: %s%s", code, out, errs)
+	}
+}

@@ -19,11 +19,14 @@ func answers() map[string]*sources.Frame {
 	times := []int64{1435781430000, 1435781430781, 1435781431005}
 	// The example of Prometheus's util/jsonutil.MarshalHistogram.
 	native := &sources.Histogram{Count: 42, Sum: 34593.34, Buckets: []sources.Bucket{
-		{Lower: -0.25, Upper: 0.25, Count: 3, Bounds: 3}, {Lower: 0.25, Upper: 0.5, Count: 12},
-		{Lower: 0.5, Upper: 1, Count: 21}, {Lower: 2, Upper: 4, Count: 6},
+		{Lower: -0.25, Upper: 0.25, Count: 3, Bounds: 3},
+		{Lower: 0.25, Upper: 0.5, Count: 12},
+		{Lower: 0.5, Upper: 1, Count: 21},
+		{Lower: 2, Upper: 4, Count: 6},
 	}}
 	odd := &sources.Histogram{Count: math.NaN(), Sum: math.Inf(1), Buckets: []sources.Bucket{
-		{Lower: math.Inf(-1), Upper: -1e-7, Count: -1.5, Bounds: 1}, {Lower: 0.5946035575013605, Upper: math.Inf(1), Count: 1e21, Bounds: 2},
+		{Lower: math.Inf(-1), Upper: -1e-7, Count: -1.5, Bounds: 1},
+		{Lower: 0.5946035575013605, Upper: math.Inf(1), Count: 1e21, Bounds: 2},
 	}}
 	return map[string]*sources.Frame{
 		"matrix": {Kind: sources.Matrix, Series: []sources.Series{
