@@ -44,6 +44,8 @@ several --source ask those, all at once: each series has a label source then.
 What collects by itself collects first, for long enough that a rate has two samples; --wait sets for
 how long. With --range the query is evaluated at every --step of it, else once.
 The output is table, json (Prometheus's own API format), csv (RFC 4180) or chart.
+A native histogram is a summary in a table, several records in csv (count, sum and
+a bucket each, by the column histogram), and a heatmap in a chart of a range.
 
 Exit status: 0 answered, 1 the query failed, 2 usage, 3 the source is unreachable.`,
 		Example: `  nightjar query 'rate(node_cpu_seconds_total{mode!="idle"}[1m])'
@@ -190,15 +192,6 @@ func (s *session) remarks(src sources.Source, f *sources.Frame) {
 	}
 	if f.Cut > 0 {
 		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d more series were left out by a limit\n", f.Cut)
-	}
-	native := 0
-	for i := range f.Series {
-		if f.Series[i].Histograms != nil {
-			native++
-		}
-	}
-	if native > 0 {
-		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d series are native histograms, which are not written: use histogram_quantile, histogram_sum or histogram_count\n", native)
 	}
 	if len(f.Series) > 0 || f.Kind == sources.Scalar || f.Kind == sources.String {
 		return
