@@ -115,13 +115,19 @@ func (p *logView) drawBars(r screen.Region, l logLayout, c Context) {
 			p.drawBar(plot, x, l.bars, j, c)
 		}
 	}
-	for _, t := range p.axis.Fit(c.Window.Start, c.Window.Cell, c.Window.Columns, c.Zone) {
-		plot.Text(t.X, l.bars, t.Label, muted)
+	at, label := 0, ""
+	col, ok := c.Window.Column(c.Cursor)
+	if ok = ok && !c.Cursor.IsZero(); ok {
+		label = clockTime(c.Cursor, c)
+		at = max(0, min(col-len(label)/2, w-l.gutter-len(label)))
 	}
-	if col, ok := c.Window.Column(c.Cursor); ok && !c.Cursor.IsZero() {
-		label := clockTime(c.Cursor, c)
-		x := max(0, min(col-len(label)/2, w-l.gutter-len(label)))
-		plot.Text(x-1, l.bars, " "+label+" ", screen.On(themes.Cursor))
+	for _, t := range p.axis.Fit(c.Window.Start, c.Window.Cell, c.Window.Columns, c.Zone) {
+		if !ok || t.X >= at+len(label)+1 || t.X+len(t.Label)+1 <= at { // else the cursor's time is said instead
+			plot.Text(t.X, l.bars, t.Label, muted)
+		}
+	}
+	if ok {
+		plot.Text(at, l.bars, label, screen.On(themes.Cursor))
 		for y := range l.bars {
 			plot.Sub(col, y, 1, 1).Restyle(func(screen.Style) screen.Style { return screen.On(themes.Cursor).With(themes.Reverse) })
 		}

@@ -67,7 +67,8 @@ func (p *logView) drawList(r screen.Region, c Context) {
 	}
 	p.row = max(0, min(p.row, h))
 	if !p.following() {
-		top = min(p.row, h-1)
+		p.row = max(min(p.row, h-1), h-p.below(at, h, cols, w, c))
+		top = p.row
 	}
 	for first > 0 && top > 0 {
 		first--
@@ -82,7 +83,12 @@ func (p *logView) drawList(r screen.Region, c Context) {
 		if i == at && !p.following() {
 			p.row = max(y, 0)
 			if c.Focused {
-				r.Sub(0, y, w, n).Restyle(func(s screen.Style) screen.Style { return s.Over(themes.Selection) })
+				r.Sub(0, y, w, n).Restyle(func(s screen.Style) screen.Style {
+					if s.Background() != themes.Default {
+						return s // a hit is seen in the selection as well
+					}
+					return s.Over(themes.Selection)
+				})
 			}
 		}
 		y += n
@@ -90,6 +96,19 @@ func (p *logView) drawList(r screen.Region, c Context) {
 	if y < h && !p.page.Last && !p.following() {
 		r.Text(cols.message, y, plainText("reading on…", c.ASCII), screen.On(themes.Muted))
 	}
+}
+
+// below is how many rows line at and those after it take, at most h; where more
+// are still to be read it is h.
+func (p *logView) below(at, h int, cols logColumns, w int, c Context) int {
+	n := 0
+	for i := at; i < len(p.page.Lines) && n < h; i++ {
+		n += p.rows(i, cols, w, c)
+	}
+	if !p.page.Last {
+		return h
+	}
+	return min(n, h)
 }
 
 // drawNothing says why there are no lines.
