@@ -305,3 +305,51 @@ func TestRests(t *testing.T) {
 	h.Want([]feed.Request{request(a)})
 	await(t, h, "what came meanwhile", func(p *feed.Page) bool { return strings.Contains(bodies(p), "a 24") })
 }
+
+func TestWalkMergesAndFollows(t *testing.T) {
+	a, b := newBook("a", 3000), newBook("b", 2500)
+	w, err := feed.NewWalker([]feed.Part{{Source: a}, {Source: b}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got int
+	var last time.Time
+	count := func(l *sources.LogLine) error {
+		got++
+		if l.Time.Before(last) || l.Source == "" {
+			t.Fatalf("line %d: %v of %q after %v", got, l.Time, l.Source, last)
+		}
+		last = l.Time
+		return nil
+	}
+	if err := w.Walk(t.Context(), sources.Window{}, count); err != nil || got != 5500 {
+		t.Fatalf("%d lines, %v; want 5500", got, err)
+	}
+	a.write("one more")
+	stop := errors.New("enough")
+	err = w.Follow(t.Context(), func(l *sources.LogLine) error {
+		if l.Body != "one more" {
+			t.Errorf("followed %q", l.Body)
+		}
+		return stop
+	}, nil)
+	if !errors.Is(err, stop) {
+		t.Errorf("follow: %v", err)
+	}
+}
+
+func TestWalkTheLastLines(t *testing.T) {
+	a, b := newBook("a", 10), newBook("b", 5)
+	w, err := feed.NewWalker([]feed.Part{{Source: a}, {Source: b}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	err = w.Last(t.Context(), 3, sources.Window{}, func(l *sources.LogLine) error {
+		got = append(got, l.Body)
+		return nil
+	})
+	if err != nil || strings.Join(got, ", ") != "a 7, a 8, a 9" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
