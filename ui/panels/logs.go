@@ -27,6 +27,8 @@ type LogViewer interface {
 	State(c Context) FrameState
 	// Settled reports whether lines and histogram are all there.
 	Settled() bool
+	// Current reports whether the lines are those that were asked for last.
+	Current() bool
 	// Ages reports whether times are shown as ages, which change by themselves.
 	Ages() bool
 	// Terms are the tests that lines must pass, as chips.
@@ -252,6 +254,11 @@ func (p *logView) State(c Context) FrameState {
 // Settled reports whether nothing that was asked for is still to come.
 func (p *logView) Settled() bool {
 	return p.page != nil && p.page.Ready && !p.page.Busy && (p.layout(p.w, p.h).bars == 0 || p.page.Counts != nil || p.page.Request.Step == 0)
+}
+
+// Current reports whether the page is that of the place, the filters and the find asked for.
+func (p *logView) Current() bool {
+	return p.page != nil && p.page.Ready && !p.page.Loading && p.sought == "" && p.page.Request.Anchor == p.anchor && len(p.page.Request.Terms) == len(p.terms)
 }
 
 // Ages reports whether lines are shown with their age.

@@ -108,8 +108,8 @@ func (p *logView) drawBars(r screen.Region, l logLayout, c Context) {
 	right(r, 0, l.bars, l.gutter-1, "in "+units.Age(c.Window.Cell), muted, c)
 	for x := range c.Window.Columns {
 		at := c.Window.Time(x).UnixMilli()
-		if p.pic.step == 0 || (at-p.pic.from)%p.pic.step != 0 {
-			continue
+		if p.pic.step != c.Window.Cell.Milliseconds() || (at-p.pic.from)%p.pic.step != 0 {
+			continue // counted for another range: the new counts are on their way
 		}
 		if j := int((at - p.pic.from) / p.pic.step); j >= 0 && j < len(p.pic.all) {
 			p.drawBar(plot, x, l.bars, j, c)
