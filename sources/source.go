@@ -73,6 +73,11 @@ type Rester interface {
 	Rest(on bool)
 }
 
+// A Paralleler says how many requests it takes at a time. Of others, the caller decides.
+type Paralleler interface {
+	Parallel() int
+}
+
 // A StatusReporter says how a source is doing, in the words of its status bar entry and its hints.
 type StatusReporter interface {
 	Status() Status

@@ -24,10 +24,7 @@ func (m *Model) together() sources.Source {
 // nameable are the names that a variable of kind source chooses from: those of
 // the sources and, where there are several, all.
 func (m *Model) nameable() []string {
-	names := make([]string, 0, len(m.opts.Sources)+1)
-	for _, s := range m.opts.Sources {
-		names = append(names, s.Name())
-	}
+	names := m.sourceNames()
 	if len(names) > 1 && m.together() != nil {
 		names = append(names, sources.All)
 	}

@@ -23,6 +23,13 @@ func (m *Model) commands() commands {
 	for _, s := range m.opts.Poller.SourceStates() {
 		out = append(out, command{"source", s.Name, sourceLine(s), "", func(m *Model) { m.over = newSourceCard(m, s.Name) }})
 	}
+	for i := range m.opts.Pending {
+		p := &m.opts.Pending[i]
+		if m.source(p.Name) == nil {
+			word, _ := p.word(m.now())
+			out = append(out, command{"source", p.Name, word, "", func(m *Model) { m.over = newSourceCard(m, p.Name) }})
+		}
+	}
 	for _, g := range m.keys.Groups() {
 		for _, b := range g.Bindings {
 			if !m.doable(b.Action) {

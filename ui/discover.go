@@ -81,7 +81,7 @@ func (m *Model) asks() []ask {
 		if !x.retry.IsZero() && !now.Before(x.retry) {
 			x.ask()
 		}
-		if x.due && !m.waits(x) {
+		if x.due && !m.waits(x) && m.pendingOf(m.askSource(x)) == nil {
 			x.from, x.to = m.line.Range(now)
 			out = append(out, m.newAsk(x))
 		}

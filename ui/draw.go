@@ -28,7 +28,11 @@ func (m *Model) Frame(g *screen.Grid) {
 	m.view().sole = m.soleSource(m.view())
 	m.drawHeader(all.Sub(0, 0, w, 1))
 	body := all.Sub(0, 1, w, h-2)
-	m.drawBoard(body)
+	if m.view().board.Name == "" {
+		m.drawOpening(body)
+	} else {
+		m.drawBoard(body)
+	}
 	m.drawFooter(all.Sub(0, h-1, w, 1))
 	if m.over != nil {
 		m.over.draw(m, body)

@@ -13,6 +13,7 @@ type footerKey struct {
 	full         string
 	width, below int
 	depth        int
+	screens      int
 	live, ascii  bool
 }
 
@@ -23,7 +24,7 @@ func (m *Model) drawFooter(r screen.Region) {
 	v := m.view()
 	key := footerKey{
 		view: v, panel: v.focused(), full: v.full, width: w, below: v.below(h),
-		depth: len(m.trail), live: m.line.Live, ascii: m.opts.ASCII,
+		depth: len(m.trail), screens: len(m.opts.Boards), live: m.line.Live, ascii: m.opts.ASCII,
 	}
 	if key != m.footerFor {
 		m.footerFor = key
@@ -100,6 +101,12 @@ func (m *Model) hints() []panels.KeyHelp {
 	if !m.line.Live {
 		hints = append(hints, hint("live", "back to live"))
 	}
-	return append(hints, hint("next-panel", "next"), hint("palette", "command"), hint("range", "range"),
-		hint("pause", "pause"), panels.KeyHelp{Key: "1-" + itoa(min(9, len(m.opts.Boards))), Text: "screens"}, hint("quit", "quit"))
+	if p != nil {
+		hints = append(hints, hint("next-panel", "next"))
+	}
+	hints = append(hints, hint("palette", "command"), hint("range", "range"), hint("pause", "pause"))
+	if n := min(9, len(m.opts.Boards)); n > 0 {
+		hints = append(hints, panels.KeyHelp{Key: "1-" + itoa(n), Text: "screens"})
+	}
+	return append(hints, hint("quit", "quit"))
 }

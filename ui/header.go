@@ -157,7 +157,7 @@ func (m *Model) sourceChips(out []chip, bar func(themes.Token) screen.Style) []c
 		}
 		out = append(out, chip{" " + s.Name + " ", bar(themes.Muted), drop}, chip{word + age, bar(token), drop}, chip{" ", bar(themes.Text), drop})
 	}
-	return out
+	return m.pendingChips(out, bar)
 }
 
 // costChips is what the picture costs: bytes a second to the terminal, and

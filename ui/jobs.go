@@ -31,6 +31,7 @@ func (m *Model) wanted() []poll.Job {
 			j, ok := m.job(p, i, at)
 			if !ok {
 				if m.source(p.spec.Source) == nil {
+					p.keys[i] = ""
 					p.set(i, m.noSource(p.spec.Source))
 				}
 				continue
@@ -42,12 +43,12 @@ func (m *Model) wanted() []poll.Job {
 	return jobs
 }
 
-// noSource is the result of a panel whose source is not there.
+// noSource is the result of a panel whose source is not there; nil: it is to come.
 func (m *Model) noSource(name string) *poll.Result {
-	var have []string
-	for _, s := range m.opts.Sources {
-		have = append(have, s.Name())
+	if p := m.pendingOf(name); p != nil {
+		return p.result()
 	}
+	have := m.sourceNames()
 	err := sources.Errorf(name, "find source", sources.KindQuery, "no source is called %q; there are %s", name, strings.Join(have, ", "))
 	return &poll.Result{Source: name, State: poll.Failed, Err: err}
 }
@@ -97,11 +98,23 @@ func (m *Model) job(p *panelView, i int, at layout.Rect) (poll.Job, bool) {
 	return j, true
 }
 
-// grow asks anew when charts of a young source have come to show a longer range.
+// A pace is what the steps of queries depend on beside the timeline.
+type pace struct {
+	span      time.Duration // of the default source's charts
+	intervals time.Duration // of all sources, added
+}
+
+// grow asks anew when charts of a young source have come to show a longer range,
+// or a source has come to say how often it has samples. What is shown stays until
+// the answers come.
 func (m *Model) grow() {
-	if span := m.span(m.source("")); span != m.grown {
-		m.grown = span
-		m.want()
+	now := pace{span: m.span(m.source(""))}
+	for _, s := range m.opts.Sources {
+		now.intervals += m.interval(s)
+	}
+	if now != m.asked && m.width > 0 {
+		m.asked = now
+		m.opts.Poller.Want(m.wanted())
 	}
 }
 
@@ -186,8 +199,11 @@ func (m *Model) status(src sources.Source) sources.Status {
 
 // source finds a source by name; the empty name is the default one.
 func (m *Model) source(name string) sources.Source {
-	if name == sources.All {
+	switch name {
+	case sources.All:
 		return m.together()
+	case "":
+		name = m.opts.Default
 	}
 	for _, s := range m.opts.Sources {
 		if name == "" || s.Name() == name {

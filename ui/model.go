@@ -6,6 +6,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"time"
@@ -52,8 +53,10 @@ type Model struct {
 	allParts []sources.Source
 	later    tea.Cmd // of an action that an overlay ran
 
-	grown  time.Duration // range of the default source's charts when last asked
-	chosen bool          // the range is the user's: boards do not change it
+	asked  pace // of what was last asked
+	chosen bool // the range is the user's: boards do not change it
+
+	failure error // of the opening
 
 	themes []themes.Theme
 	theme  string // name chosen; empty: by background
@@ -91,15 +94,11 @@ func New(o Options) (*Model, error) {
 		views: map[string]*boardView{}, statuses: map[sources.Source]sources.Status{}, picks: map[string]pick{}, dark: o.Dark, theme: o.Theme,
 		themes: append(append([]themes.Theme(nil), o.Themes...), themes.Builtin()...),
 	}
-	first := o.Board
-	if first == "" {
-		first = o.Boards[0].Name
+	b := m.firstBoard()
+	if b == nil && len(o.Pending) == 0 {
+		return nil, fmt.Errorf("no board is called %q; there are: %s", o.Board, boardNames(o.Boards))
 	}
-	b := m.board(first)
-	if b == nil {
-		return nil, fmt.Errorf("no board is called %q; there are: %s", first, boardNames(o.Boards))
-	}
-	m.line = timeline.Timeline{Live: true, Span: spanOf(b, o.Span)}
+	m.line = timeline.Timeline{Live: true, Span: cmp.Or(o.Span, defaultSpan)}
 	if o.Range != "" {
 		line, err := timeline.Parse(o.Range, o.Clock(), o.Zone)
 		if err != nil {
@@ -107,7 +106,11 @@ func New(o Options) (*Model, error) {
 		}
 		m.line, m.chosen = line, true
 	}
-	m.open(b)
+	if b == nil {
+		m.trail = append(m.trail, placeholder())
+	} else {
+		m.open(b)
+	}
 	return m, nil
 }
 
@@ -119,8 +122,10 @@ func spanOf(b *boards.Board, asked time.Duration) time.Duration {
 	case b.Range > 0:
 		return b.Range
 	}
-	return 15 * time.Minute
+	return defaultSpan
 }
+
+const defaultSpan = 15 * time.Minute
 
 func boardNames(bs []*boards.Board) string {
 	s := ""
@@ -156,6 +161,9 @@ func (m *Model) Init() tea.Cmd {
 	}
 	if m.opts.Feed != nil {
 		cmds = append(cmds, m.waitPages())
+	}
+	if m.opts.Opening != nil {
+		cmds = append(cmds, m.waitOpening())
 	}
 	if m.opts.Terminal != nil {
 		// Asked here and not through the program, whose renderer ticks slowly:
@@ -250,6 +258,9 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 			return tickAfter(10 * time.Second)
 		}
 		return tickAfter(time.Second)
+	case openingMsg:
+		m.dirty = true
+		return m.opened(msg)
 	case valuesMsg:
 		m.gotValues(msg)
 	case drawMsg:

@@ -30,15 +30,20 @@ type Terminal interface {
 
 // Options are all that the root model depends on.
 type Options struct {
-	Sources []sources.Source // the first is the default; at least one
+	Sources []sources.Source
+	Default string // name of the source of panels that name none; empty: the first
 	// Merge makes one source of several, called sources.All, for panels that ask all; nil: none can.
 	Merge  func(parts []sources.Source) sources.Source
 	Poller *poll.Poller
 	Feed   *feed.Hub       // brings log lines; nil: there are none
 	Host   string          // of the machine that is watched, for the header; empty: it is none
-	Boards []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
+	Boards []*boards.Board // screens 1 to 9 and the palette, in this order
 	Board  string          // name of the first board shown; empty: the first
 	Vars   map[string]string
+
+	// Without a pending target there is at least one source and one board.
+	Pending []Pending
+	Opening <-chan Opening // what becomes known of them; nil: nothing is pending
 
 	Keys    keys.Map
 	Themes  []themes.Theme // the user's own, before the built-in ones

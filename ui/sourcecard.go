@@ -38,11 +38,16 @@ func (c *sourceCard) lines(m *Model) []helpLine {
 		add("requests now", itoa(s.InFlight))
 	}
 	if c.name == sources.All {
-		var names []string
-		for _, s := range m.opts.Sources {
-			names = append(names, s.Name())
+		add("asks", strings.Join(m.sourceNames(), ", "))
+	}
+	if p := m.pendingOf(c.name); p != nil {
+		word, _ := p.word(m.now())
+		add("state", word)
+		if p.Err != nil {
+			add("error", sources.Redact(p.Err.Error()))
 		}
-		add("asks", strings.Join(names, ", "))
+		add("asked since", p.Since.In(m.opts.Zone).Format("15:04:05"))
+		add("next", p.next(m.now()))
 	}
 	src := m.source(c.name)
 	if r, ok := src.(sources.StatusReporter); ok {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,8 +91,11 @@ func runDashboard(ctx context.Context, s *session) error {
 		model.ShowLayout(w, h)
 		model.Resize(w, h)
 	}
+	if d.begin != nil {
+		d.begin()
+	}
 	err = runProgram(ctx, s, model, terminal)
-	return errors.Join(err, closed(terminal))
+	return cmp.Or(errors.Join(err, closed(terminal)), model.Failure())
 }
 
 // runProgram runs the Bubble Tea program until it is told to end, or the terminal is gone.
@@ -154,22 +158,6 @@ func isClosed(c <-chan struct{}) bool {
 	default:
 		return false
 	}
-}
-
-// sampling tells the screen of each round of samples until ctx is done.
-func sampling(ctx context.Context, name string, next func(context.Context) error) <-chan string {
-	out := make(chan string, 1)
-	go func() {
-		defer close(out)
-		for next(ctx) == nil {
-			select {
-			case out <- name:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
 }
 
 // newPoller makes the session's poller.

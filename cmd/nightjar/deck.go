@@ -10,11 +10,13 @@ import (
 	"nightjar/sources"
 	"nightjar/sources/merge"
 	"nightjar/ui"
+	"nightjar/ui/boards"
 )
 
 // A deck is what a dashboard stands on: its options for the screen.
 type deck struct {
 	options ui.Options
+	begin   func() // asks what is pending; nil: nothing is
 }
 
 // collects reports whether a source of the deck collects by itself, and has
@@ -27,7 +29,9 @@ func (d *deck) collects() bool {
 }
 
 // openDeck opens the sources, the poller and the boards of a session. With
-// strict a source that cannot be reached is an error.
+// strict all is found out before it returns, and a source that cannot be reached
+// is an error. Else nothing is asked of a server yet: the deck's begin does that,
+// beside the screen.
 func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 	list, first, err := s.boards()
 	if err != nil {
@@ -49,28 +53,39 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 			return merge.New(merge.Options{Clock: s.env.Now}, parts...)
 		},
 	}}
-	if d.options.Sources, err = s.openSources(ctx, strict); err != nil {
-		return nil, err
+	if strict {
+		err = s.openWhole(ctx, d, list)
+	} else {
+		err = s.openBeside(ctx, d, list)
 	}
-	d.options.Boards = s.screens(ctx, list, d.options.Sources)
-	if s.remoteBoards() {
-		if err := s.checkBoard(d.options.Boards, first); err != nil {
-			return nil, err
-		}
-		if err := s.checkVars(d.options.Boards); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, err
 	}
 	switch s.ownKind() {
 	case "local":
 		d.options.Host = hostName()
 	case "":
-		d.options.Host = d.options.Sources[0].Name()
+		d.options.Host = d.options.Default
 	}
-	s.watchRounds(ctx, d)
 	d.options.Poller = s.newPoller()
 	d.options.Feed = s.newFeed()
 	return d, nil
+}
+
+// openWhole opens the sources and waits until their boards are known.
+func (s *session) openWhole(ctx context.Context, d *deck, list []*boards.Board) (err error) {
+	if d.options.Sources, err = s.openSources(ctx, true); err != nil {
+		return err
+	}
+	d.options.Default = d.options.Sources[0].Name()
+	d.options.Boards = s.screens(ctx, list, d.options.Sources)
+	if !s.remoteBoards() {
+		return nil
+	}
+	if err := s.checkBoard(d.options.Boards, s.set.board); err != nil {
+		return err
+	}
+	return s.checkVars(d.options.Boards)
 }
 
 // A ticker is a source that collects by itself, in rounds.
@@ -79,49 +94,42 @@ type ticker interface {
 	Rounds() int
 }
 
-// watchRounds tells the screen of each new round of samples.
-func (s *session) watchRounds(ctx context.Context, d *deck) {
-	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s.closer = append(s.closer, func() error { stop(); return nil })
-	var rounds []<-chan string
-	for _, src := range d.options.Sources {
-		t, ok := src.(ticker)
-		if !ok {
-			continue
-		}
-		rounds = append(rounds, sampling(ctx, src.Name(), func(ctx context.Context) error {
-			return t.WaitFor(ctx, t.Rounds()+1)
-		}))
-	}
-	d.options.Samples = merged(ctx, rounds)
+// rounds tell the screen of each new round of samples of the sources that collect.
+type rounds struct {
+	ctx  context.Context
+	out  chan string // the name of the source
+	open sync.WaitGroup
 }
 
-// merged is one channel of several, nil of none.
-func merged(ctx context.Context, in []<-chan string) <-chan string {
-	switch len(in) {
-	case 0:
+// newRounds ends with the session.
+func (s *session) newRounds(ctx context.Context) *rounds {
+	r := &rounds{out: make(chan string, 1)}
+	var stop context.CancelFunc
+	r.ctx, stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.closer = append(s.closer, func() error {
+		stop()
+		r.open.Wait()
+		close(r.out)
 		return nil
-	case 1:
-		return in[0]
+	})
+	return r
+}
+
+// watch adds a source. One that does not collect is left alone.
+func (r *rounds) watch(src sources.Source) {
+	t, ok := src.(ticker)
+	if !ok {
+		return
 	}
-	out := make(chan string)
-	var open sync.WaitGroup
-	for _, c := range in {
-		open.Go(func() {
-			for name := range c {
-				select {
-				case out <- name:
-				case <-ctx.Done():
-					return
-				}
+	r.open.Go(func() {
+		for t.WaitFor(r.ctx, t.Rounds()+1) == nil {
+			select {
+			case r.out <- src.Name():
+			case <-r.ctx.Done():
+				return
 			}
-		})
-	}
-	go func() {
-		open.Wait()
-		close(out)
-	}()
-	return out
+		}
+	})
 }
 
 // maxHost is the most columns of a host's name in the header.

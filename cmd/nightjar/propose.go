@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"nightjar/sources"
@@ -25,43 +26,56 @@ const (
 
 // screens are the boards for the sources there are, in the order of the
 // screens: all that the user named, this machine's own, and of the built-in
-// ones those that a source has the metrics for. Where there are several
-// sources, each has boards of its own.
+// ones those that a source has the metrics for.
 func (s *session) screens(ctx context.Context, list []*boards.Board, all []sources.Source) []*boards.Board {
-	own := s.ownKind()
-	var out, offered []*boards.Board
+	remote := all
+	if s.ownKind() != "" {
+		remote = all[1:]
+	}
+	if len(remote) == 0 {
+		return s.arranged(list, nil, all)
+	}
+	// The sources are asked at once, each one request.
+	proposed := make([][]*boards.Board, len(remote))
+	offer := newOffer(list)
+	var asking sync.WaitGroup
+	for i, src := range remote {
+		asking.Go(func() { proposed[i], _ = offer.proposal(ctx, s.env.Now(), src) })
+	}
+	asking.Wait()
+	var own []*boards.Board
+	for i, src := range remote {
+		own = append(own, boardsFor(proposed[i], src.Name(), len(all) > 1)...)
+	}
+	return s.arranged(list, own, all)
+}
+
+// arranged are the boards in the order of the screens: those that were asked for
+// or are this machine's, those that were proposed, and the built-in one named,
+// alone or with one of the sources, whatever that has.
+func (s *session) arranged(list, proposed []*boards.Board, all []sources.Source) []*boards.Board {
 	mine := s.builtinBoards()
+	own := s.ownKind() != ""
+	var out []*boards.Board
 	for _, b := range list {
-		if own != "" || !slices.Contains(mine, b) {
+		if own || !slices.Contains(mine, b) {
 			out = append(out, b)
 		}
 	}
 	if boards.ByName(out, logsBoard) == nil && slices.ContainsFunc(all, hasLogs) {
 		out = append(out, boards.BuiltinNamed(logsBoard)...)
 	}
-	remote := all
-	if own != "" {
-		remote = all[1:]
-	}
-	if len(remote) == 0 {
+	out = append(out, proposed...)
+	if boards.ByName(out, s.set.board) != nil {
 		return out
 	}
-	for _, b := range boards.Builtin() {
-		if !b.Local && boards.ByName(list, b.Name) == nil {
-			offered = append(offered, b)
-		}
-	}
-	names := boards.Needs(offered)
-	for i, proposed := range proposals(ctx, s.env.Now(), remote, names, offered) {
-		for _, b := range proposed {
-			if len(all) > 1 {
-				b = boardFor(b, remote[i].Name())
-			}
-			out = append(out, b)
-		}
-	}
-	if asked := boards.BuiltinNamed(s.set.board); boards.ByName(out, s.set.board) == nil {
-		out = append(out, asked...) // whatever the source has
+	name, source, of := strings.Cut(s.set.board, "@")
+	known := slices.ContainsFunc(all, func(src sources.Source) bool { return src.Name() == source })
+	switch asked := boards.BuiltinNamed(name); {
+	case !of:
+		out = append(out, asked...)
+	case known && len(all) > 1:
+		out = append(out, boardsFor(asked, source, true)...)
 	}
 	return out
 }
@@ -74,31 +88,38 @@ func hasLogs(src sources.Source) bool {
 	return ok
 }
 
-// proposals are the boards of offered that each source has the metrics for. The
-// sources are asked at once, each one request.
-func proposals(ctx context.Context, now time.Time, all []sources.Source, names []string, offered []*boards.Board) [][]*boards.Board {
+// An offer is the built-in boards that may be proposed, with the metrics they need.
+type offer struct {
+	boards []*boards.Board
+	names  []string
+}
+
+// newOffer leaves out this machine's boards, and those in whose place there is one in list.
+func newOffer(list []*boards.Board) *offer {
+	o := &offer{}
+	for _, b := range boards.Builtin() {
+		if !b.Local && boards.ByName(list, b.Name) == nil {
+			o.boards = append(o.boards, b)
+		}
+	}
+	o.names = boards.Needs(o.boards)
+	return o
+}
+
+// proposal are the boards that a source has the metrics for. One that fails to
+// say gets those that need none, and why it failed.
+func (o *offer) proposal(ctx context.Context, now time.Time, src sources.Source) ([]*boards.Board, error) {
 	ctx, cancel := context.WithTimeout(ctx, proposeTimeout)
 	defer cancel()
-	answers := make([]chan []*boards.Board, len(all))
-	for i, src := range all {
-		answers[i] = make(chan []*boards.Board, 1)
-		go func() {
-			has := metricsOf(ctx, now, src, names)
-			proposed := boards.Proposed(offered, func(metric string) bool { return has[metric] })
-			if b := boards.ByName(offered, lastResort); len(proposed) == 0 && b != nil {
-				proposed = append(proposed, b)
-			}
-			if _, pages := src.(*scrape.Source); pages {
-				proposed = contentFirst(proposed)
-			}
-			answers[i] <- proposed
-		}()
+	has, err := metricsOf(ctx, now, src, o.names)
+	proposed := boards.Proposed(o.boards, func(metric string) bool { return has[metric] })
+	if b := boards.ByName(o.boards, lastResort); len(proposed) == 0 && b != nil {
+		proposed = append(proposed, b)
 	}
-	out := make([][]*boards.Board, len(all))
-	for i := range answers {
-		out[i] = <-answers[i]
+	if _, pages := src.(*scrape.Source); pages {
+		proposed = contentFirst(proposed)
 	}
-	return out
+	return proposed, err
 }
 
 // contentFirst puts what pages of metrics are about before how they are scraped.
@@ -118,11 +139,11 @@ func about(b *boards.Board) int {
 }
 
 // metricsOf asks a source which of names it has.
-func metricsOf(ctx context.Context, now time.Time, src sources.Source, names []string) map[string]bool {
+func metricsOf(ctx context.Context, now time.Time, src sources.Source, names []string) (map[string]bool, error) {
 	has := map[string]bool{}
 	d, ok := src.(sources.LabelDiscoverer)
 	if !ok || len(names) == 0 {
-		return has
+		return has, nil
 	}
 	if c, ok := src.(collector); ok {
 		limited, cancel := context.WithTimeout(ctx, firstRound)
@@ -132,12 +153,25 @@ func metricsOf(ctx context.Context, now time.Time, src sources.Source, names []s
 	found, err := d.LabelValues(ctx, sources.Window{Start: now.Add(-recently), End: now.Add(time.Minute)}, "__name__",
 		`{__name__=~"`+strings.Join(names, "|")+`"}`)
 	if err != nil {
-		return has // its panels will say why
+		return has, err //nolint:wrapcheck // the adapter's says it all
 	}
 	for _, n := range found {
 		has[n] = true
 	}
-	return has
+	return has, nil
+}
+
+// boardsFor are the boards of one source: where there are several sources, each
+// has boards of its own.
+func boardsFor(list []*boards.Board, source string, several bool) []*boards.Board {
+	if !several {
+		return list
+	}
+	out := make([]*boards.Board, len(list))
+	for i, b := range list {
+		out[i] = boardFor(b, source)
+	}
+	return out
 }
 
 // boardFor is a board whose panels ask a source of this name, unless they say

@@ -127,29 +127,71 @@ func (s *session) headers() (http.Header, error) {
 	return h, nil
 }
 
+// looksLikePage reports whether the address is that of a page of metrics, where
+// nothing says what it is.
+func (r *remote) looksLikePage() bool {
+	return r.kind == "" && strings.HasSuffix(strings.TrimRight(r.url, "/"), "/metrics")
+}
+
 // openRemote opens one of them. A target that cannot be reached is opened all
-// the same, unless strict: its panels say so, and go on when it comes back.
+// the same, unless strict: what is asked of it says so.
 func (s *session) openRemote(ctx context.Context, r remote, strict bool) (sources.Source, error) {
-	what := prometheus.What{Found: prometheus.FoundAPI, URL: r.url}
-	if r.kind == "scrape" || r.kind == "" && strings.HasSuffix(strings.TrimRight(r.url, "/"), "/metrics") {
-		what.Found = prometheus.FoundMetrics
+	if r.kind == "scrape" {
+		return s.openScrape(ctx, r, r.url)
 	}
-	o := prometheus.Options{Name: r.name, URL: r.url, HTTP: r.http, Header: r.header, Clock: s.env.Now}
-	if r.kind == "" {
-		limited, cancel := context.WithTimeout(ctx, detectTimeout)
-		found, err := prometheus.Detect(limited, r.url, o)
-		cancel()
-		switch kind := sources.KindOf(err); {
-		case err == nil:
-			what = found
-		case ctx.Err() != nil:
-			return nil, errInterrupted
-		case strict || kind != sources.KindUnavailable && kind != sources.KindTimeout && kind != sources.KindThrottled:
-			return nil, failed(exitUnreachable, "%s: %w", r.origin, err)
-		default:
-			s.log.Warn("the target does not say what it is", "source", r.name, "err", err)
+	src, err := s.openServer(ctx, r, r.url)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.kind != "":
+		return src, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, detectTimeout)
+	what, err := src.Detect(limited)()
+	cancel()
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		_ = src.Close()
+		return nil, errInterrupted
+	case strict || !mayCome(err):
+		_ = src.Close()
+		return nil, failed(exitUnreachable, "%s: %w", r.origin, err)
+	default:
+		s.log.Warn("the target does not say what it is", "source", r.name, "err", err)
+		what = prometheus.What{Found: prometheus.FoundAPI, URL: r.url}
+		if r.looksLikePage() {
+			what.Found = prometheus.FoundMetrics
 		}
 	}
+	return s.openFound(ctx, r, src, what)
+}
+
+// mayCome reports whether a target that fails so may be what is wanted, once it is well.
+func mayCome(err error) bool {
+	switch sources.KindOf(err) {
+	case sources.KindUnavailable, sources.KindTimeout, sources.KindThrottled:
+		return true
+	}
+	return false
+}
+
+// openServer opens a server of Prometheus's API. It does no I/O.
+func (s *session) openServer(ctx context.Context, r remote, address string) (*prometheus.Source, error) {
+	src, err := prometheus.Open(ctx, prometheus.Options{Name: r.name, URL: address, HTTP: r.http, Header: r.header, Clock: s.env.Now})
+	if err != nil {
+		return nil, failed(exitUsage, "%s: %w", r.origin, err)
+	}
+	return src, nil
+}
+
+// openFound opens what a target was found to be. What is a server goes on with
+// src, whose connections are open; else src is closed.
+func (s *session) openFound(ctx context.Context, r remote, src *prometheus.Source, what prometheus.What) (sources.Source, error) {
+	if what.Found == prometheus.FoundAPI && !r.looksLikePage() {
+		return src, nil
+	}
+	_ = src.Close() // it never fails
 	switch what.Found {
 	case prometheus.FoundAlertmanager:
 		return nil, failed(exitUsage, "%s: is an Alertmanager, whose alerts this version does not read; its own health is at %s/metrics",
@@ -157,12 +199,11 @@ func (s *session) openRemote(ctx context.Context, r remote, strict bool) (source
 	case prometheus.FoundMetrics:
 		return s.openScrape(ctx, r, what.URL)
 	}
-	o.URL = what.URL
-	src, err := prometheus.Open(ctx, o)
+	again, err := s.openServer(ctx, r, what.URL)
 	if err != nil {
-		return nil, failed(exitUsage, "%s: %w", r.origin, err)
+		return nil, err
 	}
-	return src, nil
+	return again, nil
 }
 
 // openScrape scrapes one page of metrics.

@@ -11,6 +11,7 @@ type lane struct {
 	name      string
 	kind      string // as Status says
 	interval  time.Duration
+	parallel  int    // requests at a time
 	mute      bool   // its Status panicked
 	received  uint64 // as Status says, when last asked
 	counts    bool   // Status says what it received, so frames need not be counted
@@ -23,6 +24,14 @@ type lane struct {
 	nudges    bool          // it does so
 	lastGood  time.Time
 	refusals  int // times in a row that it could not be reached
+}
+
+// parallel is how many requests a source gets at a time.
+func (p *Poller) parallel(s sources.Source) int {
+	if q, ok := s.(sources.Paralleler); ok {
+		return max(q.Parallel(), 1)
+	}
+	return p.o.Parallel
 }
 
 // local reports whether the source is in this process.

@@ -26,7 +26,7 @@ const (
 type Options struct {
 	Clock    Clock         // nil: RealClock()
 	Rand     *rand.Rand    // of the jitter; used by the poller alone; nil: seeded by chance
-	Parallel int           // requests to one source at a time; 0: 4
+	Parallel int           // requests at a time to a source that does not say how many it takes; 0: 4
 	Timeout  time.Duration // of one query; 0: 10 s
 	// Overlap is how late samples may come; 0, or less than that: two steps and two
 	// intervals of the source, whichever is longer.

@@ -31,7 +31,7 @@ func (p *Poller) admit(k Key, j Job, now time.Duration) *entry {
 	name := j.Source.Name()
 	l := p.lanes[name]
 	if l == nil {
-		l = &lane{name: name}
+		l = &lane{name: name, parallel: p.parallel(j.Source)}
 		p.lanes[name] = l
 	}
 	e := &entry{job: j, key: k, lane: l, good: now}

@@ -71,10 +71,10 @@ func (p *Poller) begin(e *entry, now time.Duration, wall time.Time) {
 	switch l := e.lane; {
 	case now < l.notBefore:
 		e.due = l.notBefore
-	case l.hanging >= p.o.Parallel:
+	case l.hanging >= l.parallel:
 		e.asked = now
 		p.fail(e, hangError(e.job, l.hanging), now, wall)
-	case l.running >= p.o.Parallel:
+	case l.running >= l.parallel:
 		// The next request that ends makes room.
 	case e.job.What == Range:
 		p.beginRange(e, now, wall)

@@ -269,6 +269,40 @@ func TestCapPerSource(t *testing.T) {
 	})
 }
 
+// A paralleler is a source that says how many requests it takes.
+type paralleler struct {
+	*fake
+	takes int
+}
+
+func (p paralleler) Parallel() int { return p.takes }
+
+// A source that takes a screen of requests at a time gets it in one go.
+func TestCapThatTheSourceSays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := paralleler{&fake{name: "a", answer: func(ctx context.Context, q sources.RangeQuery) (*sources.Frame, error) {
+			time.Sleep(time.Second)
+			return ramp(q, 1, 0), ctx.Err()
+		}}, 24}
+		p := New(Options{Parallel: 3})
+		defer p.Close()
+		var jobs []Job
+		for i := range 30 {
+			jobs = append(jobs, Job{Source: src, What: Range, Expr: string(rune('A' + i)), Step: time.Second, Live: true, Span: time.Minute, Every: time.Hour})
+		}
+		p.Want(jobs)
+		synctest.Wait()
+		if n, _ := src.calls(); n != 24 {
+			t.Errorf("%d requests at once, want 24", n)
+		}
+		time.Sleep(2*time.Second + 100*time.Millisecond)
+		synctest.Wait()
+		if n, _ := src.calls(); n != 30 || src.most != 24 {
+			t.Errorf("%d requests, %d at a time", n, src.most)
+		}
+	})
+}
+
 func TestLatestWinsAndLossesAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &fake{name: "a", status: sources.Status{Kind: "local", Interval: time.Second}}

@@ -46,31 +46,48 @@ type What struct {
 	Version string // if known
 }
 
-// Detect tells what a target is, in at most two requests: an API (also behind a
-// path prefix, also by the address of one of its pages), a page of metrics
-// (itself, or /metrics below it), or an Alertmanager. Of o it uses HTTP, Header
-// and Clock. The error is a *sources.Error that says what was found instead.
-func Detect(ctx context.Context, target string, o Options) (What, error) {
-	o.URL, o.MaxBytes = target, maxDetectBody
-	o = o.withDefaults()
-	if o.Name == "" {
-		o.Name = "target"
+// Detect begins to find out what the source's URL is, in at most two requests:
+// an API (also behind a path prefix, also by the address of one of its pages), a
+// page of metrics (itself, or /metrics below it), or an Alertmanager. It goes over
+// the source's own connections, so that what is asked next finds them open, and
+// other questions may go beside it. The function it gives waits for the answer.
+// The error is a *sources.Error that says what was found instead.
+func (s *Source) Detect(ctx context.Context) func() (What, error) {
+	s.mu.Lock()
+	s.identifying = true
+	s.mu.Unlock()
+	var what What
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		what, err = s.c.detect(ctx, s.o.URL)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.identifying = false
+		if s.identified = err == nil && what.Found == FoundAPI; s.identified {
+			s.server.kind, s.server.version = what.Program, what.Version
+		}
+	}()
+	return func() (What, error) {
+		<-done
+		return what, err
 	}
-	c, err := newClient(o)
-	if err != nil {
-		return What{}, sources.Errorf(o.Name, "detect", sources.KindUnknown, "%w", err)
-	}
-	defer c.http.CloseIdleConnections()
+}
+
+// detect asks what a target is. It ends with ctx.
+func (c *client) detect(ctx context.Context, target string) (What, error) {
 	u, err := parseURL(target)
 	if err != nil {
-		return What{}, sources.Errorf(o.Name, "detect", sources.KindUnknown, "%w", err)
+		return What{}, c.errorf("detect", sources.KindUnknown, "%w", err)
 	}
-	info, page := c.base.JoinPath("/api/v1/status/buildinfo"), pageOf(u, c.base)
+	base := c.base
+	info, page := base.JoinPath("/api/v1/status/buildinfo"), pageOf(u, base)
 	questions := []*url.URL{info, page}
 	if strings.HasSuffix(u.Path, "/metrics") {
-		prefix := *c.base
+		prefix := *base
 		prefix.Path = strings.TrimSuffix(prefix.Path, "/metrics")
-		c.base, info = &prefix, prefix.JoinPath("/api/v1/status/buildinfo")
+		base, info = &prefix, prefix.JoinPath("/api/v1/status/buildinfo")
 		questions = []*url.URL{page, info}
 	}
 	var seen []string
@@ -79,9 +96,9 @@ func Detect(ctx context.Context, target string, o Options) (What, error) {
 		if err != nil {
 			return What{}, err
 		}
-		w, ok := got.api(c.base)
+		w, ok := got.api(base)
 		if q == page {
-			w, ok = got.page(c.base, strings.TrimRight(u.Path, "/") == strings.TrimRight(page.Path, "/"))
+			w, ok = got.page(base, strings.TrimRight(u.Path, "/") == strings.TrimRight(page.Path, "/"))
 		}
 		if ok {
 			return w, nil

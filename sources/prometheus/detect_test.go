@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,6 +16,16 @@ go_build_info{path="x",version="v0"} 1
 node_exporter_build_info{branch="HEAD",goversion="go1.19",version="1.5.0"} 1
 `
 
+// detect opens a source of a URL and finds out what it is.
+func detect(ctx context.Context, target string) (What, error) {
+	s, err := Open(ctx, Options{URL: target})
+	if err != nil {
+		return What{}, err
+	}
+	defer func() { _ = s.Close() }()
+	return s.Detect(ctx)()
+}
+
 func TestDetect(t *testing.T) {
 	const info = "/api/v1/status/buildinfo"
 	f := func(name, target string, paths map[string]http.HandlerFunc, want What, words string) {
@@ -22,7 +33,7 @@ func TestDetect(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Helper()
 			srv := serve(t, paths)
-			got, err := Detect(t.Context(), srv.URL+target, Options{})
+			got, err := detect(t.Context(), srv.URL+target)
 			if words != "" {
 				if err == nil || !strings.Contains(err.Error(), words) {
 					t.Errorf("got %+v, %v, want %s", got, err, words)
@@ -76,10 +87,10 @@ func TestDetect(t *testing.T) {
 	f("text", "", map[string]http.HandlerFunc{"/metrics": body(200, "text/plain", strings.Repeat("hello there ", 1000))}, What{}, `hello there hello`)
 	f("credentials wanted", "", map[string]http.HandlerFunc{info: body(401, "text/plain", "who are you")}, What{}, `not allowed: `)
 	f("broken", "", map[string]http.HandlerFunc{info: body(503, "text/plain", "starting")}, What{}, `503 Service Unavailable with "starting"`)
-	if _, err := Detect(t.Context(), "http://me:hunter2@127.0.0.1:1", Options{}); sources.KindOf(err) != sources.KindUnavailable || strings.Contains(err.Error(), "hunter2") {
+	if _, err := detect(t.Context(), "http://me:hunter2@127.0.0.1:1"); sources.KindOf(err) != sources.KindUnavailable || strings.Contains(err.Error(), "hunter2") {
 		t.Error(err)
 	}
-	if _, err := Detect(t.Context(), "ftp://x", Options{}); err == nil {
+	if _, err := detect(t.Context(), "ftp://x"); err == nil {
 		t.Error("no error")
 	}
 }

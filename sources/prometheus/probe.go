@@ -35,7 +35,8 @@ func (s *Source) Probe(ctx context.Context) (Probe, error) {
 	known, err := s.ask(ctx)
 	s.mu.Lock()
 	if err == nil {
-		s.server, s.knows = known, true
+		s.keep(known)
+		s.knows = true
 	}
 	p.Kind, p.Version, p.Interval = s.server.kind, s.server.version, s.server.interval
 	s.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -71,20 +72,45 @@ func (s *Source) learn(answers bool) {
 		again, _ := sources.Retryable(err)
 		s.busy, s.knows = false, !again && s.ctx.Err() == nil
 		if err == nil {
-			s.server = known
+			s.keep(known)
 		}
 	})
 }
 
-// ask asks the server what it is and how often it scrapes.
-func (s *Source) ask(ctx context.Context) (server, error) {
-	var info buildInfo
-	a, err := s.c.do(ctx, call{op: "buildinfo", path: "/api/v1/status/buildinfo"}, into(&info, nil))
-	if err != nil && sources.KindOf(err) != sources.KindUnsupported {
-		return server{}, err
+// keep takes in what the server said, s.mu held. Detect knows best what it is.
+func (s *Source) keep(known server) {
+	if s.identifying || s.identified {
+		known.kind, known.version = s.server.kind, s.server.version
 	}
-	known := identify(info, a.header)
-	known.interval, err = s.interval(ctx)
+	s.server = known
+}
+
+// ask asks the server what it is and how often it scrapes, both at once. What
+// Detect finds out is not asked again.
+func (s *Source) ask(ctx context.Context) (server, error) {
+	s.mu.Lock()
+	known, detected := s.server, s.identifying || s.identified
+	s.mu.Unlock()
+	var beside sync.WaitGroup
+	var failed error
+	if !detected {
+		beside.Go(func() {
+			var info buildInfo
+			a, err := s.c.do(ctx, call{op: "buildinfo", path: "/api/v1/status/buildinfo"}, into(&info, nil))
+			if err != nil && sources.KindOf(err) != sources.KindUnsupported {
+				failed = err
+				return
+			}
+			is := identify(info, a.header)
+			known.kind, known.version = is.kind, is.version
+		})
+	}
+	interval, err := s.interval(ctx)
+	beside.Wait()
+	known.interval = interval
+	if failed != nil {
+		return server{}, failed
+	}
 	return known, err
 }
 

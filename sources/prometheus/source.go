@@ -1,7 +1,7 @@
 // Package prometheus reads servers that speak Prometheus's HTTP API v1:
 // Prometheus 2 and 3, Thanos, Mimir, VictoriaMetrics and others. It is meant
-// for cmd, which opens a Source for each server of the config, and for Detect
-// and Probe, which say what a URL is and how well it does.
+// for cmd, which opens a Source for each server of the config; its Detect
+// and Probe say what the URL is and how well it does.
 //
 // It guarantees that:
 //
@@ -37,6 +37,7 @@ const (
 	defaultBytes    = 64 << 20
 	defaultSeries   = 10_000
 	defaultInterval = 15 * time.Second
+	parallel        = 64
 )
 
 // Options say where a server is and how to talk to it. Only URL is needed.
@@ -79,11 +80,14 @@ type Source struct {
 	cancel   context.CancelFunc
 	learning sync.WaitGroup
 
-	mu      sync.Mutex
-	closed  bool
-	busy    bool      // learning
-	tried   time.Time // when learning began last
-	knows   bool      // it ended well
+	mu     sync.Mutex
+	closed bool
+	busy   bool      // learning
+	tried  time.Time // when learning began last
+	knows  bool      // it ended well
+	// What the server is, is found out by Detect, or has been.
+	identifying, identified bool
+
 	server  server
 	exprs   expressions
 	remarks map[string]string // of label lists that were cut, by endpoint
@@ -110,6 +114,11 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
+
+// Parallel is how many requests the source takes at a time: those of a screen of
+// panels, so that a board opens within one round trip. Prometheus itself runs 20
+// queries at a time and lets others wait.
+func (s *Source) Parallel() int { return parallel }
 
 // Name is the name of the source.
 func (s *Source) Name() string { return s.o.Name }
@@ -150,4 +159,5 @@ var (
 	_ sources.AlertLister     = (*Source)(nil)
 	_ sources.Lister          = (*Source)(nil)
 	_ sources.StatusReporter  = (*Source)(nil)
+	_ sources.Paralleler      = (*Source)(nil)
 )

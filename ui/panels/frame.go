@@ -143,7 +143,7 @@ func DrawState(r screen.Region, got []*poll.Result, c Context) bool {
 	case n.empty > 0 && c.Young:
 		r.Text(1, 0, plainNote("collecting the first samples", c.ASCII), screen.On(themes.Muted))
 	case n.empty > 0:
-		for y, line := range wrap(plainText(reason(got), c.ASCII), w-1) {
+		for y, line := range Wrap(plainText(reason(got), c.ASCII), w-1) {
 			r.Text(1, y, line, screen.On(themes.Muted))
 		}
 	default:
@@ -160,7 +160,7 @@ func drawError(r screen.Region, res *poll.Result, c Context) {
 		return
 	}
 	what := plainText("!! "+sources.Redact(strings.Join(strings.Fields(res.Err.Error()), " ")), c.ASCII)
-	lines := wrap(what, w-1)
+	lines := Wrap(what, w-1)
 	// The last two rows are for since when and what to do.
 	y := 0
 	for i, line := range lines {
@@ -175,7 +175,7 @@ func drawError(r screen.Region, res *poll.Result, c Context) {
 		y++
 	}
 	r.Text(1, y, sinceWhen(res, c), screen.On(themes.Text))
-	for i, line := range wrap(remedy(sources.KindOf(res.Err)), w-1) {
+	for i, line := range Wrap(remedy(sources.KindOf(res.Err)), w-1) {
 		r.Text(1, y+1+i, line, screen.On(themes.Muted))
 	}
 }

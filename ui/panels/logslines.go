@@ -128,7 +128,7 @@ func (p *logView) drawNothing(r screen.Region, c Context) {
 			if s.Err == nil {
 				continue
 			}
-			for _, line := range wrap(plainText("!! "+sources.Redact(s.Err.Error()), c.ASCII), w-1) {
+			for _, line := range Wrap(plainText("!! "+sources.Redact(s.Err.Error()), c.ASCII), w-1) {
 				if y < h {
 					r.Text(1, y, line, screen.On(themes.Critical))
 					y++

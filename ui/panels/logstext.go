@@ -38,7 +38,7 @@ func (p *logView) message(l *sources.LogLine, w int) []string {
 	}
 	var rows []string
 	for _, line := range strings.Split(text, "\n") {
-		rows = append(rows, wrap(strings.ReplaceAll(line, "\t", "    "), max(w, 8))...)
+		rows = append(rows, Wrap(strings.ReplaceAll(line, "\t", "    "), max(w, 8))...)
 	}
 	return rows[:min(len(rows), maxExpanded)]
 }

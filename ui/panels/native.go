@@ -83,7 +83,7 @@ func (b *base) sayNative(r screen.Region, c Context) bool {
 	w, h := r.Size()
 	var text []string
 	for _, hint := range nativeHints() {
-		if text = wrap(plainText(hint, c.ASCII), w-1); len(text) <= h {
+		if text = Wrap(plainText(hint, c.ASCII), w-1); len(text) <= h {
 			break
 		}
 	}

@@ -115,7 +115,7 @@ func (p *table) scrollTo(n int) {
 func (p *table) drawNotes(r screen.Region, c Context) {
 	y := p.header() + len(p.view) - p.top + 1
 	for _, note := range p.data.notes {
-		for _, line := range wrap(plainText(note, c.ASCII), p.w) {
+		for _, line := range Wrap(plainText(note, c.ASCII), p.w) {
 			if y >= p.h {
 				return
 			}

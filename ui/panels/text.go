@@ -35,7 +35,7 @@ func (p *textPanel) Plot(w, h int) int {
 
 // Caption says which lines are seen, if not all.
 func (p *textPanel) Caption(c Context) string {
-	p.wrap(p.w, c.ASCII)
+	p.Wrap(p.w, c.ASCII)
 	n := len(p.lines)
 	if p.h <= 0 || n <= p.h {
 		return ""
@@ -44,8 +44,8 @@ func (p *textPanel) Caption(c Context) string {
 	return strconv.Itoa(top+1) + "-" + strconv.Itoa(top+p.h) + " of " + strconv.Itoa(n) + " lines"
 }
 
-// wrap lays the blocks out for a width, if that is not done yet.
-func (p *textPanel) wrap(w int, ascii bool) {
+// Wrap lays the blocks out for a width, if that is not done yet.
+func (p *textPanel) Wrap(w int, ascii bool) {
 	if w == p.width && ascii == p.ascii {
 		return
 	}
@@ -56,7 +56,7 @@ func (p *textPanel) wrap(w int, ascii bool) {
 // Draw draws the lines in sight.
 func (p *textPanel) Draw(r screen.Region, c Context) {
 	p.w, p.h = r.Size()
-	p.wrap(p.w, c.ASCII)
+	p.Wrap(p.w, c.ASCII)
 	p.top = max(0, min(p.top, len(p.lines)-p.h))
 	for y := range min(p.h, len(p.lines)-p.top) {
 		x := 0

@@ -105,8 +105,8 @@ func TestAWordOfSeveralStylesIsNotTornApart(t *testing.T) {
 func TestWrap(t *testing.T) {
 	f := func(text string, w int, want ...string) {
 		t.Helper()
-		if got := wrap(text, w); strings.Join(got, "|") != strings.Join(want, "|") {
-			t.Errorf("wrap(%q, %d) = %q, want %q", text, w, got, want)
+		if got := Wrap(text, w); strings.Join(got, "|") != strings.Join(want, "|") {
+			t.Errorf("Wrap(%q, %d) = %q, want %q", text, w, got, want)
 		}
 	}
 	f("", 5)

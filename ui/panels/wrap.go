@@ -10,9 +10,9 @@ import (
 // maxWrapped bounds the lines that one text is wrapped into.
 const maxWrapped = 2000
 
-// wrap breaks text into lines of at most w columns, at blanks where there are
+// Wrap breaks text into lines of at most w columns, at blanks where there are
 // any. A word longer than a line is broken. Newlines are blanks.
-func wrap(text string, w int) []string {
+func Wrap(text string, w int) []string {
 	if w <= 0 {
 		return nil
 	}
