@@ -141,6 +141,35 @@ func (m *Model) chosenOf(x *variable) []string {
 // allOf reports whether all values are chosen by that name.
 func (m *Model) allOf(x *variable) bool { return x.spec.All && m.picks[x.spec.Name].all }
 
+// allText is what stands for all values of a variable in a query: what the board
+// says, or any text where there are more than are listed. A regular expression of
+// the variable's own would keep only some, so there it is those that are listed.
+func (x *variable) allText() boards.AllOf {
+	if x.spec.AllText == "" && x.left > 0 && x.spec.Regex == nil {
+		return boards.AllOf{Text: ".*", Matched: true}
+	}
+	return boards.AllOf{Text: x.spec.AllText}
+}
+
+// has reports whether a variable has something to stand for in a query.
+func (m *Model) has(x *variable) bool {
+	return m.allOf(x) && x.spec.AllText != "" || len(m.chosenOf(x)) > 0
+}
+
+// stands reports whether what is chosen needs no list of values to be of use: all
+// in a text of its own, or what the user or a link gave.
+func (m *Model) stands(x *variable) bool {
+	p := m.picks[x.spec.Name]
+	return p.given && !p.all || m.allOf(x) && x.spec.AllText != "" && !m.view().repeats(x.spec.Name)
+}
+
+// needed reports whether the list of a variable's values is, to choose from or to
+// stand for what is chosen. Else it is not asked.
+func (m *Model) needed(x *variable) bool {
+	_, open := m.over.(*varPicker)
+	return open && !x.spec.Hidden || !m.stands(x)
+}
+
 // pickValues chooses values of a variable, for all that is on the screen.
 func (m *Model) pickValues(x *variable, p pick) {
 	m.picks[x.spec.Name] = p
@@ -149,11 +178,13 @@ func (m *Model) pickValues(x *variable, p pick) {
 
 // macros are the board's variables as its queries use them.
 func (m *Model) macros(scope pickScope) boards.Macros {
-	out := boards.Macros{Vars: map[string]string{}, Multi: map[string][]string{}, Found: map[string]bool{}}
+	out := boards.Macros{Vars: map[string]string{}, Multi: map[string][]string{}, Found: map[string]bool{}, All: map[string]boards.AllOf{}}
 	for _, x := range m.view().vars {
 		values := m.chosenOf(x)
 		if x.spec.Name == scope.name {
 			values = []string{scope.value}
+		} else if m.allOf(x) {
+			out.All[x.spec.Name] = x.allText()
 		}
 		if x.spec.Joined() {
 			out.Multi[x.spec.Name] = values
