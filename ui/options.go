@@ -34,11 +34,11 @@ type Options struct {
 	// Merge makes one source of several, called sources.All, for panels that ask all; nil: none can.
 	Merge  func(parts []sources.Source) sources.Source
 	Poller *poll.Poller
-	Feed   *feed.Hub       // brings log lines; nil: there are none
-	Host   string          // of the machine that is watched, for the header; empty: it is none
-	Boards []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
-	Board  string          // name of the first board shown; empty: the first
-	Vars   map[string]string
+	Feed   *feed.Hub           // brings log lines; nil: there are none
+	Host   string              // of the machine that is watched, for the header; empty: it is none
+	Boards []*boards.Board     // screens 1 to 9 and the palette, in this order; at least one
+	Board  string              // name of the first board shown; empty: the first
+	Vars   map[string][]string // of boards, as given at the start; each may be a list as CSV has it
 
 	Keys    keys.Map
 	Themes  []themes.Theme // the user's own, before the built-in ones

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/csv"
 	"slices"
 	"strings"
 	"time"
@@ -95,33 +96,46 @@ func among(values, all []string) []string {
 
 // pickOf reads a choice as it is written.
 func pickOf(spec *boards.Variable, values []string) pick {
-	if spec.All && len(values) == 1 && values[0] == boards.All {
+	if spec.All && slices.Contains(values, boards.All) {
 		return pick{all: true}
 	}
 	return pick{values: values}
 }
 
-// give takes the choices that the user gave at the start, a,b where there may be several.
+// give takes the choices that the user gave at the start.
 func (m *Model) give(b *boards.Board) {
 	for i := range b.Variables {
 		spec := &b.Variables[i]
-		text, ok := m.opts.Vars[spec.Name]
-		if _, have := m.picks[spec.Name]; !ok || have {
+		texts, ok := m.opts.Vars[spec.Name]
+		if _, have := m.picks[spec.Name]; !ok || len(texts) == 0 || have {
 			continue
 		}
-		values := []string{text}
-		if spec.Multi && strings.Contains(text, ",") {
-			values = values[:0]
-			for s := range strings.SplitSeq(text, ",") {
-				if s = strings.TrimSpace(s); s != "" && !slices.Contains(values, s) {
-					values = append(values, s)
-				}
-			}
+		p := pickOf(spec, texts[len(texts)-1:])
+		if spec.Multi {
+			p = pickOf(spec, several(texts))
 		}
-		p := pickOf(spec, values)
 		p.given = true
 		m.picks[spec.Name] = p
 	}
+}
+
+// several are the values in texts that are lists as CSV has them: a,b or "a,b",c.
+func several(texts []string) []string {
+	var out []string
+	for _, text := range texts {
+		r := csv.NewReader(strings.NewReader(text))
+		r.LazyQuotes, r.TrimLeadingSpace = true, true
+		values, err := r.Read()
+		if err != nil { // also of nothing
+			values = []string{text}
+		}
+		for _, s := range values {
+			if s = strings.TrimSpace(s); !slices.Contains(out, s) && (s != "" || len(values) == 1) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
 }
 
 // chosen is what is chosen of a variable, as far as its board lets it be.

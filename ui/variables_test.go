@@ -73,7 +73,11 @@ func fleetSource() *labelSource {
 
 func fleetModel(t *testing.T, yaml string, vars map[string]string, srcs ...sources.Source) *Model {
 	t.Helper()
-	return fleetModelWith(t, yaml, func(o *Options) { o.Vars = vars }, srcs...)
+	given := map[string][]string{}
+	for name, text := range vars {
+		given[name] = []string{text}
+	}
+	return fleetModelWith(t, yaml, func(o *Options) { o.Vars = given }, srcs...)
 }
 
 func fleetModelWith(t *testing.T, yaml string, set func(*Options), srcs ...sources.Source) *Model {
@@ -447,6 +451,28 @@ variables: [{name: src, kind: source, multi: true, value: [one, two]}]
 rows: [{panels: [{title: Up in $src, kind: stat, repeat: src, source: $src, queries: [up]}]}]`, nil, fleetSource(), &labelSource{name: "two"})
 	want(t, "panels", ids(m), "up-in-src#one up-in-src#two")
 	want(t, "asked", exprs(m), "one up; two up")
+}
+
+func TestValuesGivenAtTheStart(t *testing.T) {
+	multi := &boards.Variable{Name: "v", Multi: true, All: true}
+	f := func(spec *boards.Variable, all bool, values string, texts ...string) {
+		t.Helper()
+		m := &Model{opts: Options{Vars: map[string][]string{"v": texts}}, picks: map[string]pick{}}
+		m.give(&boards.Board{Variables: []boards.Variable{*spec}})
+		p := m.picks["v"]
+		if got := strings.Join(p.values, "|"); got != values || p.all != all || !p.given {
+			t.Errorf("%q: got %+v, want %s", texts, p, values)
+		}
+	}
+	f(multi, false, "a|b", "a, b,a")
+	f(multi, false, "a|b|c", "a,b", "c")
+	f(multi, false, `a,b|c|d"e`, `"a,b",c`, `d"e`)
+	f(multi, false, `a"`, `a"`)
+	f(multi, false, "", "")
+	f(multi, true, "", "All")
+	f(multi, true, "", "a", "All")
+	f(&boards.Variable{Name: "v"}, false, "a,b", "x", "a,b") // of one value the last counts
+	f(&boards.Variable{Name: "v"}, false, "All", "All")
 }
 
 const allFleet = `
