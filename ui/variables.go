@@ -96,7 +96,7 @@ func among(values, all []string) []string {
 
 // pickOf reads a choice as it is written.
 func pickOf(spec *boards.Variable, values []string) pick {
-	if spec.All && slices.Contains(values, boards.All) {
+	if spec.All && (slices.Contains(values, boards.All) || spec.AllText != "" && slices.Equal(values, []string{spec.AllText})) {
 		return pick{all: true}
 	}
 	return pick{values: values}
