@@ -73,6 +73,8 @@ func (m *Model) hints() []panels.KeyHelp {
 		hints = append(hints, hint("back", "back"))
 	case p != nil && m.logPanel(p) != nil:
 		hints = append(hints, hint("enter", "open line"))
+	case p != nil && m.board(p.spec.Link) != nil && len(p.spec.LinkSet) > 0:
+		hints = append(hints, hint("enter", "open row"))
 	case p != nil && m.board(p.spec.Link) != nil:
 		hints = append(hints, hint("enter", p.spec.Link))
 	case p != nil:

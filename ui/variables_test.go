@@ -472,7 +472,7 @@ func TestValuesGivenAtTheStart(t *testing.T) {
 	f(multi, true, "", "All")
 	f(multi, true, "", "a", "All")
 	f(&boards.Variable{Name: "v", Multi: true, All: true, AllText: ".*"}, true, "", ".*") // what stands for it
-	f(&boards.Variable{Name: "v"}, false, "a,b", "x", "a,b") // of one value the last counts
+	f(&boards.Variable{Name: "v"}, false, "a,b", "x", "a,b")                              // of one value the last counts
 	f(&boards.Variable{Name: "v"}, false, "All", "All")
 }
 

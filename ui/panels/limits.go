@@ -212,7 +212,7 @@ func (p *limits) Draw(r screen.Region, c Context) {
 	}
 	p.top = min(p.top, p.maxTop())
 	for i := p.top; i < min(len(p.near), p.top+p.h-y); i++ {
-		p.names = max(p.names, min(maxRowName, screen.Width(p.row(p.near[i]).name)))
+		p.names = max(p.names, min(max(maxRowName, p.w/3), screen.Width(p.row(p.near[i]).name)))
 	}
 	for i := p.top; i < len(p.near) && y < p.h; i++ {
 		line := r.Sub(0, y, p.w, 1)
