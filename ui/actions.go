@@ -32,10 +32,12 @@ func (m *Model) do(action string) tea.Cmd {
 		m.openVariables()
 	case "filter":
 		if p := v.focused(); p != nil {
-			switch p.panel.(type) {
-			case panels.Filterer:
+			_, rows := panels.FilterOf(p.panel)
+			_, logs := p.panel.(panels.LogViewer)
+			switch {
+			case rows:
 				m.over = newFilter(m, p)
-			case panels.LogViewer:
+			case logs:
 				m.over = newLogPrompt(m, p, true)
 			default:
 				m.notice = "this panel has no rows to filter"

@@ -14,6 +14,7 @@ type footerKey struct {
 	width, below int
 	depth        int
 	live, ascii  bool
+	filters      bool
 }
 
 // drawFooter draws the footer, or the picture of it that still holds.
@@ -24,6 +25,9 @@ func (m *Model) drawFooter(r screen.Region) {
 	key := footerKey{
 		view: v, panel: v.focused(), full: v.full, width: w, below: v.below(h),
 		depth: len(m.trail), live: m.line.Live, ascii: m.opts.ASCII,
+	}
+	if key.panel != nil {
+		_, key.filters = panels.FilterOf(key.panel.panel)
 	}
 	if key != m.footerFor {
 		m.footerFor = key
@@ -87,10 +91,12 @@ func (m *Model) hints() []panels.KeyHelp {
 		if _, ok := p.panel.(panels.Snapper); ok {
 			hints = append(hints, panels.KeyHelp{Key: m.keys.Label("left") + "/" + m.keys.Label("right"), Text: "cursor"})
 		}
-		switch p.panel.(type) {
-		case panels.Filterer:
+		_, rows := panels.FilterOf(p.panel)
+		_, logs := p.panel.(panels.LogViewer)
+		switch {
+		case rows:
 			hints = append(hints, hint("filter", "filter"))
-		case panels.LogViewer:
+		case logs:
 			hints = append(hints, hint("filter", "search"), hint("log-filter", "filter"),
 				panels.KeyHelp{Key: m.keys.Label("next-error") + "/" + m.keys.Label("prev-error"), Text: "errors"},
 				hint("bottom", "newest"), hint("full", "full screen"))
