@@ -83,7 +83,7 @@ func (m *Model) trailChips(out []chip, bar func(themes.Token) screen.Style) []ch
 	}
 	named := m.ofRow(len(m.trail) - 1)
 	for i, x := range m.view().vars {
-		if _, said := m.view().set[x.spec.Name]; !x.spec.Hidden && !(said && named) {
+		if _, said := m.view().set[x.spec.Name]; !x.spec.Hidden && (!said || !named) {
 			text, token := m.chosenText(x)
 			drop := min(dropVariable+i, dropTrail-1) // the last one first
 			if x.err != nil {

@@ -81,7 +81,8 @@ func (m *Model) follow(b *boards.Board, p *panelView) bool {
 		}
 		value, there := "", false
 		p.guard(func() { value, there = rows.Selected(s.Label) })
-		if there && !(b == m.view().board && m.isPick(s.Variable, value)) {
+		here := b == m.view().board && m.isPick(s.Variable, value)
+		if there && !here {
 			set[s.Variable] = value
 		}
 	}
