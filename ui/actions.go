@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 
 	"nightjar/sources"
 	"nightjar/themes"
-	"nightjar/ui/boards"
 	"nightjar/ui/panels"
 	"nightjar/ui/screen"
 	"nightjar/ui/timeline"
@@ -34,10 +32,12 @@ func (m *Model) do(action string) tea.Cmd {
 		m.openVariables()
 	case "filter":
 		if p := v.focused(); p != nil {
-			switch p.panel.(type) {
-			case panels.Filterer:
+			_, rows := panels.FilterOf(p.panel)
+			_, logs := p.panel.(panels.LogViewer)
+			switch {
+			case rows:
 				m.over = newFilter(m, p)
-			case panels.LogViewer:
+			case logs:
 				m.over = newLogPrompt(m, p, true)
 			default:
 				m.notice = "this panel has no rows to filter"
@@ -107,49 +107,6 @@ func screenNumber(action string) (int, bool) {
 	return n, err == nil && n >= 1
 }
 
-// open shows a board on top of where we are.
-func (m *Model) open(b *boards.Board) {
-	v := m.views[b.Name]
-	if v == nil {
-		m.give(b)
-		v = &boardView{board: b, vars: m.newVariables(b)}
-		m.views[b.Name] = v
-	}
-	// A board that is on the trail already is gone back to, not stacked twice.
-	if i := slices.Index(m.trail, v); i >= 0 {
-		m.trail = m.trail[:i+1]
-	} else {
-		m.trail = append(m.trail, v)
-	}
-	if !m.chosen && m.line.Live && !m.line.Paused { // nobody chose a range: the board's own
-		m.line = m.line.WithSpan(spanOf(b, m.opts.Span))
-	}
-	m.followRange()
-	m.applyVariables()
-}
-
-// jump shows a board as a screen of its own: the trail starts anew.
-func (m *Model) jump(b *boards.Board) {
-	m.trail = m.trail[:0]
-	m.open(b)
-}
-
-// drill goes into the focused panel: to the board it links to, or full screen.
-func (m *Model) drill() {
-	v := m.view()
-	p := v.focused()
-	if p == nil {
-		return
-	}
-	if b := m.board(p.spec.Link); b != nil && v.full == "" {
-		m.open(b)
-		return
-	}
-	if v.full == "" {
-		m.toggleFull()
-	}
-}
-
 // back takes away the focused panel's filter, else leaves the full screen panel,
 // else the cursor, else the board.
 func (m *Model) back() {
@@ -163,7 +120,7 @@ func (m *Model) back() {
 	case !m.line.Cursor.IsZero():
 		m.setLine(m.line.WithCursor(time.Time{}))
 	case len(m.trail) > 1:
-		m.trail = m.trail[:len(m.trail)-1]
+		m.leave(len(m.trail) - 1)
 		m.applyVariables()
 	}
 }

@@ -21,6 +21,10 @@ type boardView struct {
 	scroll int    // rows scrolled off the top
 	sole   string // source that all panels ask, as the header says; see soleSource
 	plan   layout.Plan
+
+	// Where a link chose variables for it: those, and what was chosen before (nil: nothing).
+	set    map[string]string
+	before map[string]*pick
 }
 
 // A panelView is a live panel with what the root keeps about it: where it is,

@@ -63,13 +63,16 @@ func (m *Model) askSource(x *variable) string {
 func (m *Model) waits(x *variable) bool {
 	refers := x.spec.Refers()
 	return slices.ContainsFunc(m.view().vars, func(y *variable) bool {
-		return slices.Contains(refers, y.spec.Name) && y.spec.Asks() && (y.due || y.asking || len(m.chosenOf(y)) == 0)
+		return slices.Contains(refers, y.spec.Name) && y.spec.Asks() && (m.needed(y) && (y.due || y.asking) || !m.has(y))
 	})
 }
 
+// ready reports whether a variable is to be asked now.
+func (m *Model) ready(x *variable) bool { return x.due && m.needed(x) && !m.waits(x) }
+
 // pending reports whether values are asked for, or are to be.
 func (m *Model) pending() bool {
-	return slices.ContainsFunc(m.view().vars, func(x *variable) bool { return x.asking || x.due && !m.waits(x) })
+	return slices.ContainsFunc(m.view().vars, func(x *variable) bool { return x.asking || m.ready(x) })
 }
 
 // asks starts all that is due on the board shown: the caller runs each, anywhere,
@@ -81,7 +84,7 @@ func (m *Model) asks() []ask {
 		if !x.retry.IsZero() && !now.Before(x.retry) {
 			x.ask()
 		}
-		if x.due && !m.waits(x) && m.pendingOf(m.askSource(x)) == nil {
+		if m.ready(x) && m.pendingOf(m.askSource(x)) == nil {
 			x.from, x.to = m.line.Range(now)
 			out = append(out, m.newAsk(x))
 		}
@@ -205,7 +208,7 @@ func (m *Model) followRange() {
 func (m *Model) heldBack(p *panelView) *variable {
 	for _, x := range m.view().vars {
 		if x.spec.Asks() && slices.Contains(p.needs, x.spec.Name) &&
-			(x.moved || x.spec.Name != p.scope.name && len(m.chosenOf(x)) == 0) {
+			(x.moved && !m.stands(x) || x.spec.Name != p.scope.name && !m.has(x)) {
 			return x
 		}
 	}

@@ -15,6 +15,7 @@ type footerKey struct {
 	depth        int
 	screens      int
 	live, ascii  bool
+	filters      bool
 }
 
 // drawFooter draws the footer, or the picture of it that still holds.
@@ -25,6 +26,9 @@ func (m *Model) drawFooter(r screen.Region) {
 	key := footerKey{
 		view: v, panel: v.focused(), full: v.full, width: w, below: v.below(h),
 		depth: len(m.trail), screens: len(m.opts.Boards), live: m.line.Live, ascii: m.opts.ASCII,
+	}
+	if key.panel != nil {
+		_, key.filters = panels.FilterOf(key.panel.panel)
 	}
 	if key != m.footerFor {
 		m.footerFor = key
@@ -74,6 +78,8 @@ func (m *Model) hints() []panels.KeyHelp {
 		hints = append(hints, hint("back", "back"))
 	case p != nil && m.logPanel(p) != nil:
 		hints = append(hints, hint("enter", "open line"))
+	case p != nil && m.board(p.spec.Link) != nil && len(p.spec.LinkSet) > 0:
+		hints = append(hints, hint("enter", "open row"))
 	case p != nil && m.board(p.spec.Link) != nil:
 		hints = append(hints, hint("enter", p.spec.Link))
 	case p != nil:
@@ -86,10 +92,12 @@ func (m *Model) hints() []panels.KeyHelp {
 		if _, ok := p.panel.(panels.Snapper); ok {
 			hints = append(hints, panels.KeyHelp{Key: m.keys.Label("left") + "/" + m.keys.Label("right"), Text: "cursor"})
 		}
-		switch p.panel.(type) {
-		case panels.Filterer:
+		_, rows := panels.FilterOf(p.panel)
+		_, logs := p.panel.(panels.LogViewer)
+		switch {
+		case rows:
 			hints = append(hints, hint("filter", "filter"))
-		case panels.LogViewer:
+		case logs:
 			hints = append(hints, hint("filter", "search"), hint("log-filter", "filter"),
 				panels.KeyHelp{Key: m.keys.Label("next-error") + "/" + m.keys.Label("prev-error"), Text: "errors"},
 				hint("bottom", "newest"), hint("full", "full screen"))

@@ -64,7 +64,7 @@ func (m *Model) trailChips(out []chip, bar func(themes.Token) screen.Style) []ch
 	if m.opts.Host != "" {
 		out = append(out, chip{" ", bar(themes.Text), dropBrand}, chip{m.opts.Host, bar(themes.Strong), dropHost})
 	}
-	for i, v := range m.trail {
+	for i := range m.trail {
 		style, drop := bar(themes.Muted), dropTrail
 		if i == len(m.trail)-1 {
 			style, drop = bar(themes.Strong), keepChip
@@ -76,13 +76,14 @@ func (m *Model) trailChips(out []chip, bar func(themes.Token) screen.Style) []ch
 				before = dropBrand
 			}
 		}
-		out = append(out, chip{sep, bar(themes.Faint), before}, chip{v.board.Title, style, drop})
-		if i == len(m.trail)-1 && v.sole != "" {
+		out = append(out, chip{sep, bar(themes.Faint), before}, chip{screen.Clean(m.crumb(i)), style, drop})
+		if v := m.trail[i]; i == len(m.trail)-1 && v.sole != "" {
 			out = append(out, chip{" · " + v.sole, bar(themes.Muted), drop})
 		}
 	}
+	named := m.ofRow(len(m.trail) - 1)
 	for i, x := range m.view().vars {
-		if !x.spec.Hidden {
+		if _, said := m.view().set[x.spec.Name]; !x.spec.Hidden && (!said || !named) {
 			text, token := m.chosenText(x)
 			drop := min(dropVariable+i, dropTrail-1) // the last one first
 			if x.err != nil {

@@ -35,11 +35,11 @@ type Options struct {
 	// Merge makes one source of several, called sources.All, for panels that ask all; nil: none can.
 	Merge  func(parts []sources.Source) sources.Source
 	Poller *poll.Poller
-	Feed   *feed.Hub       // brings log lines; nil: there are none
-	Host   string          // of the machine that is watched, for the header; empty: it is none
-	Boards []*boards.Board // screens 1 to 9 and the palette, in this order
-	Board  string          // name of the first board shown; empty: the first
-	Vars   map[string]string
+	Feed   *feed.Hub           // brings log lines; nil: there are none
+	Host   string              // of the machine that is watched, for the header; empty: it is none
+	Boards []*boards.Board     // screens 1 to 9 and the palette, in this order
+	Board  string              // name of the first board shown; empty: the first
+	Vars   map[string][]string // of boards, as given at the start; each may be a list as CSV has it
 
 	// Without a pending target there is at least one source and one board.
 	Pending []Pending

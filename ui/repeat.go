@@ -74,6 +74,16 @@ func (m *Model) repeat(v *boardView) {
 	v.refocus()
 }
 
+// repeats reports whether a panel of the board is repeated by a variable.
+func (v *boardView) repeats(name string) bool {
+	for _, row := range v.board.Rows {
+		if slices.ContainsFunc(row.Panels, func(p boards.Panel) bool { return p.Repeat == name }) {
+			return true
+		}
+	}
+	return false
+}
+
 // variable finds a variable of the board; nil if it has none of that name.
 func (v *boardView) variable(name string) *variable {
 	for _, x := range v.vars {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/csv"
 	"slices"
 	"strings"
 	"time"
@@ -95,33 +96,46 @@ func among(values, all []string) []string {
 
 // pickOf reads a choice as it is written.
 func pickOf(spec *boards.Variable, values []string) pick {
-	if spec.All && len(values) == 1 && values[0] == boards.All {
+	if spec.All && (slices.Contains(values, boards.All) || spec.AllText != "" && slices.Equal(values, []string{spec.AllText})) {
 		return pick{all: true}
 	}
 	return pick{values: values}
 }
 
-// give takes the choices that the user gave at the start, a,b where there may be several.
+// give takes the choices that the user gave at the start.
 func (m *Model) give(b *boards.Board) {
 	for i := range b.Variables {
 		spec := &b.Variables[i]
-		text, ok := m.opts.Vars[spec.Name]
-		if _, have := m.picks[spec.Name]; !ok || have {
+		texts, ok := m.opts.Vars[spec.Name]
+		if _, have := m.picks[spec.Name]; !ok || len(texts) == 0 || have {
 			continue
 		}
-		values := []string{text}
-		if spec.Multi && strings.Contains(text, ",") {
-			values = values[:0]
-			for s := range strings.SplitSeq(text, ",") {
-				if s = strings.TrimSpace(s); s != "" && !slices.Contains(values, s) {
-					values = append(values, s)
-				}
-			}
+		p := pickOf(spec, texts[len(texts)-1:])
+		if spec.Multi {
+			p = pickOf(spec, several(texts))
 		}
-		p := pickOf(spec, values)
 		p.given = true
 		m.picks[spec.Name] = p
 	}
+}
+
+// several are the values in texts that are lists as CSV has them: a,b or "a,b",c.
+func several(texts []string) []string {
+	var out []string
+	for _, text := range texts {
+		r := csv.NewReader(strings.NewReader(text))
+		r.LazyQuotes, r.TrimLeadingSpace = true, true
+		values, err := r.Read()
+		if err != nil { // also of nothing
+			values = []string{text}
+		}
+		for _, s := range values {
+			if s = strings.TrimSpace(s); !slices.Contains(out, s) && (s != "" || len(values) == 1) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
 }
 
 // chosen is what is chosen of a variable, as far as its board lets it be.
@@ -141,6 +155,35 @@ func (m *Model) chosenOf(x *variable) []string {
 // allOf reports whether all values are chosen by that name.
 func (m *Model) allOf(x *variable) bool { return x.spec.All && m.picks[x.spec.Name].all }
 
+// allText is what stands for all values of a variable in a query: what the board
+// says, or any text where there are more than are listed. A regular expression of
+// the variable's own would keep only some, so there it is those that are listed.
+func (x *variable) allText() boards.AllOf {
+	if x.spec.AllText == "" && x.left > 0 && x.spec.Regex == nil {
+		return boards.AllOf{Text: ".*", Matched: true}
+	}
+	return boards.AllOf{Text: x.spec.AllText}
+}
+
+// has reports whether a variable has something to stand for in a query.
+func (m *Model) has(x *variable) bool {
+	return m.allOf(x) && x.spec.AllText != "" || len(m.chosenOf(x)) > 0
+}
+
+// stands reports whether what is chosen needs no list of values to be of use: all
+// in a text of its own, or what the user or a link gave.
+func (m *Model) stands(x *variable) bool {
+	p := m.picks[x.spec.Name]
+	return p.given && !p.all || m.allOf(x) && x.spec.AllText != "" && !m.view().repeats(x.spec.Name)
+}
+
+// needed reports whether the list of a variable's values is, to choose from or to
+// stand for what is chosen. Else it is not asked.
+func (m *Model) needed(x *variable) bool {
+	_, open := m.over.(*varPicker)
+	return open && !x.spec.Hidden || !m.stands(x)
+}
+
 // pickValues chooses values of a variable, for all that is on the screen.
 func (m *Model) pickValues(x *variable, p pick) {
 	m.picks[x.spec.Name] = p
@@ -149,11 +192,13 @@ func (m *Model) pickValues(x *variable, p pick) {
 
 // macros are the board's variables as its queries use them.
 func (m *Model) macros(scope pickScope) boards.Macros {
-	out := boards.Macros{Vars: map[string]string{}, Multi: map[string][]string{}, Found: map[string]bool{}}
+	out := boards.Macros{Vars: map[string]string{}, Multi: map[string][]string{}, Found: map[string]bool{}, All: map[string]boards.AllOf{}}
 	for _, x := range m.view().vars {
 		values := m.chosenOf(x)
 		if x.spec.Name == scope.name {
 			values = []string{scope.value}
+		} else if m.allOf(x) {
+			out.All[x.spec.Name] = x.allText()
 		}
 		if x.spec.Joined() {
 			out.Multi[x.spec.Name] = values

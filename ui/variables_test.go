@@ -73,7 +73,11 @@ func fleetSource() *labelSource {
 
 func fleetModel(t *testing.T, yaml string, vars map[string]string, srcs ...sources.Source) *Model {
 	t.Helper()
-	return fleetModelWith(t, yaml, func(o *Options) { o.Vars = vars }, srcs...)
+	given := map[string][]string{}
+	for name, text := range vars {
+		given[name] = []string{text}
+	}
+	return fleetModelWith(t, yaml, func(o *Options) { o.Vars = given }, srcs...)
 }
 
 func fleetModelWith(t *testing.T, yaml string, set func(*Options), srcs ...sources.Source) *Model {
@@ -385,7 +389,9 @@ func TestHostileValuesStayInTheirPlace(t *testing.T) {
 func TestPickerPicture(t *testing.T) {
 	m := fleetModel(t, fleet, map[string]string{"host": "a,c,d"}, fleetSource())
 	settled(t, m)
-	hit(m, "V", "tab")
+	hit(m, "V")
+	settled(t, m) // what was given needs no list, choosing does
+	hit(m, "tab")
 	got := frameOf(m)
 	const path = "testdata/variables-80x24.txt"
 	if *update {
@@ -445,6 +451,104 @@ variables: [{name: src, kind: source, multi: true, value: [one, two]}]
 rows: [{panels: [{title: Up in $src, kind: stat, repeat: src, source: $src, queries: [up]}]}]`, nil, fleetSource(), &labelSource{name: "two"})
 	want(t, "panels", ids(m), "up-in-src#one up-in-src#two")
 	want(t, "asked", exprs(m), "one up; two up")
+}
+
+func TestValuesGivenAtTheStart(t *testing.T) {
+	multi := &boards.Variable{Name: "v", Multi: true, All: true}
+	f := func(spec *boards.Variable, all bool, values string, texts ...string) {
+		t.Helper()
+		m := &Model{opts: Options{Vars: map[string][]string{"v": texts}}, picks: map[string]pick{}}
+		m.give(&boards.Board{Variables: []boards.Variable{*spec}})
+		p := m.picks["v"]
+		if got := strings.Join(p.values, "|"); got != values || p.all != all || !p.given {
+			t.Errorf("%q: got %+v, want %s", texts, p, values)
+		}
+	}
+	f(multi, false, "a|b", "a, b,a")
+	f(multi, false, "a|b|c", "a,b", "c")
+	f(multi, false, `a,b|c|d"e`, `"a,b",c`, `d"e`)
+	f(multi, false, `a"`, `a"`)
+	f(multi, false, "", "")
+	f(multi, true, "", "All")
+	f(multi, true, "", "a", "All")
+	f(&boards.Variable{Name: "v", Multi: true, All: true, AllText: ".*"}, true, "", ".*") // what stands for it
+	f(&boards.Variable{Name: "v"}, false, "a,b", "x", "a,b")                              // of one value the last counts
+	f(&boards.Variable{Name: "v"}, false, "All", "All")
+}
+
+const allFleet = `
+name: fleet
+variables:
+  - {name: job, query: 'label_values(up, job)', all: .*, value: All, multi: true}
+  - {name: host, query: 'label_values(up{job=~"$job"}, host)', all: .+, value: All, multi: true}
+rows:
+  - panels:
+      - {title: Up of $host, kind: stat, queries: ['up{job=~"$job", host=~"$host"}']}
+`
+
+// A board whose variables are All in a text of their own asks for no list before
+// someone wants to choose.
+func TestAllInATextOfItsOwnNeedsNoList(t *testing.T) {
+	src := &labelSource{name: "one", values: map[string][]string{
+		"job up": {"a", "b.c"}, `host up{job=~".*"}`: {"x", "y"}, `host up{job=~"b\\.c"}`: {"y"},
+	}}
+	m := fleetModel(t, allFleet, nil, src)
+	settled(t, m)
+	want(t, "queries", exprs(m), `one up{job=~".*", host=~".+"}`)
+	hit(m, "r", "-")
+	settled(t, m)
+	if len(src.asked) > 0 {
+		t.Errorf("asked before anything is to be chosen: %q", src.asked)
+	}
+	if s := frameOf(m); !strings.Contains(s, "job All  host All") || !strings.Contains(s, "Up of All") {
+		t.Errorf("All is not said:\n%s", s)
+	}
+	hit(m, "V")
+	want(t, "while the lists are read", exprs(m), `one up{job=~".*", host=~".+"}`)
+	settled(t, m)
+	want(t, "asked by V", strings.Join(src.asked, "; "), `job up; host up{job=~".*"}`)
+	if s := frameOf(m); !strings.Contains(s, "2 values") || !strings.Contains(s, "[x] All") {
+		t.Errorf("the values are not listed:\n%s", s)
+	}
+	hit(m, "b", "space", "esc")
+	settled(t, m)
+	want(t, "one of them", exprs(m), `one up{job=~"b\\.c", host=~".+"}`)
+	src.asked = nil
+	hit(m, "V", "tab")
+	settled(t, m)
+	want(t, "hosts of that one", strings.Join(src.asked, "; "), `host up{job=~"b\\.c"}`)
+}
+
+// A repeated panel is one for each listed value, whatever stands for all in queries.
+func TestRepeatOverAllIsOneForEachListedValue(t *testing.T) {
+	src := &labelSource{name: "one", values: map[string][]string{"job up": {"a", "b"}}}
+	m := fleetModel(t, `
+name: fleet
+variables: [{name: job, query: 'label_values(up, job)', all: .*, value: All, multi: true}]
+rows: [{panels: [{id: p, title: Up of $job, kind: stat, repeat: job, queries: ['up{job=~"$job"}']}, {id: q, title: All, kind: stat, queries: ['sum(up{job=~"$job"})']}]}]
+`, nil, src)
+	settled(t, m)
+	want(t, "panels", ids(m), "p#a p#b q")
+	want(t, "queries", exprs(m), `one sum(up{job=~".*"}); one up{job=~"a"}; one up{job=~"b"}`)
+}
+
+// Where there are more values than are listed, All is not the first of them.
+func TestAllOfACutListIsAny(t *testing.T) {
+	src := &labelSource{name: "one", values: map[string][]string{}}
+	for i := range maxValues + 1 {
+		src.values["job up"] = append(src.values["job up"], "job-"+strconv.Itoa(i))
+	}
+	f := func(regex, expr string) {
+		t.Helper()
+		m := fleetModel(t, "variables: [{name: job, query: 'label_values(up, job)', all: true, value: All"+regex+"}]\n"+
+			`rows: [{panels: [{title: Up, kind: stat, queries: ['up{job=~"$job"}']}]}]`, nil, src)
+		settled(t, m)
+		if got := exprs(m); !strings.HasPrefix(got, expr) {
+			t.Errorf("got %.60s, want %s", got, expr)
+		}
+	}
+	f("", `one up{job=~".*"}`)
+	f(", regex: '(job-[0-9]+)'", `one up{job=~"job-0|job-1|`) // any would be more than its values
 }
 
 // What has no room in the header goes from the end, and is counted.

@@ -295,13 +295,11 @@ func (m *Model) chosenText(x *variable) (string, themes.Token) {
 	switch {
 	case m.allOf(x):
 		text = boards.All
-		if x.left > 0 {
+		if x.left > 0 && x.allText().Text == "" {
 			text += " " + itoa(len(x.values)) + " of " + itoa(len(x.values)+x.left)
 		}
 	case len(values) == 0 && x.spec.Asks():
 		text = "-"
-	case len(values) == 1 && values[0] == ".*":
-		text = "any" // the pattern that all values fit
 	default:
 		for i, v := range values[:min(len(values), 2)] {
 			if i > 0 {

@@ -61,8 +61,8 @@ func (v *durationValue) Set(s string) error {
 	return nil
 }
 
-// varsValue collects name=value.
-type varsValue struct{ to *map[string]string }
+// varsValue collects name=value, all values of a name in their order.
+type varsValue struct{ to *map[string][]string }
 
 func (v *varsValue) String() string { return "" }
 func (v *varsValue) Type() string   { return "var" }
@@ -72,9 +72,9 @@ func (v *varsValue) Set(s string) error {
 		return fmt.Errorf("%q is not NAME=VALUE", s)
 	}
 	if *v.to == nil {
-		*v.to = map[string]string{}
+		*v.to = map[string][]string{}
 	}
-	(*v.to)[name] = value
+	(*v.to)[name] = append((*v.to)[name], value)
 	return nil
 }
 

@@ -64,7 +64,7 @@ func manual(root *cobra.Command) string {
 	b.WriteString(`# ENVIRONMENT
 
 **NIGHTJAR_***
-:   Every option has a variable: **NIGHTJAR_RANGE** is **--range**, **NIGHTJAR_NO_MOUSE** is **--no-mouse**, **NIGHTJAR_VAR** is a list *a=1,b=2*. Options beat variables, variables beat the file. Variables that are empty count as not set.
+:   Every option has a variable: **NIGHTJAR_RANGE** is **--range**, **NIGHTJAR_NO_MOUSE** is **--no-mouse**, **NIGHTJAR_VAR** is a list *a=1,b=2*, in quotes what has commas itself: *"a=1,2",b=3*. Options beat variables, variables beat the file. Variables that are empty count as not set.
 
 **XDG_CONFIG_HOME**
 :   Where the configuration is: *$XDG_CONFIG_HOME/nightjar/config.yaml*, or *~/.config/nightjar/config.yaml*.

@@ -174,11 +174,17 @@ func boardsFor(list []*boards.Board, source string, several bool) []*boards.Boar
 	return out
 }
 
-// boardFor is a board whose panels ask a source of this name, unless they say
-// themselves whom they ask.
+// boardFor is a board whose panels and variables ask a source of this name, unless
+// they say themselves whom they ask.
 func boardFor(b *boards.Board, source string) *boards.Board {
 	c := *b
 	c.Name, c.Title = b.Name+"@"+source, b.Title+" "+source
+	c.Variables = slices.Clone(b.Variables)
+	for i := range c.Variables {
+		if v := &c.Variables[i]; v.Asks() && v.Source == "" {
+			v.Source = source
+		}
+	}
 	c.Rows = slices.Clone(b.Rows)
 	for r := range c.Rows {
 		c.Rows[r].Panels = slices.Clone(c.Rows[r].Panels)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -132,7 +133,7 @@ vars: {a: file, b: file, c: file}
 		for _, name := range allSettings {
 			got[name] = cmd.Flags().Lookup(name).Value.String()
 		}
-		got["var"] = s.set.vars["a"] + s.set.vars["b"] + s.set.vars["c"]
+		got["var"] = strings.Join(slices.Concat(s.set.vars["a"], s.set.vars["b"], s.set.vars["c"]), "")
 		delete(got, "config")
 		return got
 	}
@@ -168,6 +169,12 @@ vars: {a: file, b: file, c: file}
 		"no-mouse": "true", "read-only": "true", "utc": "true", "log-file": "flag.log", "var": "flagenvfile", "demo": "false",
 	}
 	check(settle(env, args...), want)
+	// A name given again has another value; a pair in quotes may have commas.
+	for _, given := range [][]string{{`NIGHTJAR_VAR=a=1,"a=2,3"`}, {"NIGHTJAR_VAR=a=env", "--var", "a=1", "--var", "a=2,3"}} {
+		if got := settle(given[:1:1], given[1:]...)["var"]; got != "12,3filefile" {
+			t.Errorf("%q: got %s", given, got)
+		}
+	}
 	// A variable that is empty counts as not set.
 	if got := settle([]string{"NIGHTJAR_BOARD="}); got["board"] != "file" {
 		t.Errorf("an empty variable gives board %q", got["board"])

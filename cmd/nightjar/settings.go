@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,8 +23,8 @@ type settings struct {
 	refresh  time.Duration
 	interval time.Duration
 	theme    string
-	vars     map[string]string
-	headers  []string // of --header, as typed
+	vars     map[string][]string // texts given to each, in their order
+	headers  []string            // of --header, as typed
 	demo     bool
 	ascii    bool
 	noMouse  bool
@@ -84,7 +85,7 @@ func settingsTable() []setting {
 			func(c *config.Config) string { return c.Theme },
 		},
 		{
-			"var", "vars", "`NAME=VALUE` of a board's variable; may be repeated",
+			"var", "vars", "`NAME=VALUE` of a board's variable; may be repeated, also for several values of one; VALUE may be All or a,b",
 			func(s *settings) pflag.Value { return &varsValue{&s.vars} }, nil,
 		},
 		{
@@ -186,21 +187,25 @@ func (t setting) fromFile(c *config.Config, v pflag.Value) error {
 func (s *session) settleVars() error {
 	given := s.set.vars
 	s.asked = slices.Sorted(maps.Keys(given))
-	s.set.vars = map[string]string{}
-	for k, v := range s.file.Vars {
-		s.set.vars[k] = v
-	}
+	s.set.vars = map[string][]string{}
+	maps.Copy(s.set.vars, s.file.Vars)
 	if env := s.env.variable("NIGHTJAR_VAR"); env != "" {
-		v := varsValue{&s.set.vars}
-		for pair := range strings.SplitSeq(env, ",") {
+		r := csv.NewReader(strings.NewReader(env))
+		r.LazyQuotes, r.TrimLeadingSpace = true, true
+		pairs, err := r.Read()
+		if err != nil {
+			return failed(exitUsage, "NIGHTJAR_VAR: %w; write a=1,b=2 or \"a=1,2\",b=3", err)
+		}
+		var named map[string][]string
+		v := varsValue{&named}
+		for _, pair := range pairs {
 			if err := v.Set(strings.TrimSpace(pair)); err != nil {
 				return failed(exitUsage, "NIGHTJAR_VAR: %w; write a=1,b=2", err)
 			}
 		}
+		maps.Copy(s.set.vars, named)
 	}
-	for k, v := range given {
-		s.set.vars[k] = v
-	}
+	maps.Copy(s.set.vars, given)
 	return nil
 }
 

@@ -76,10 +76,11 @@ type Panel struct {
 	Title       string
 	Description string // shown by the panel's help
 	Kind        Kind
-	Source      string // name of the source, or $name of a source variable; empty: the default one
-	Repeat      string // name of a variable: one panel for each of its values
-	RepeatMax   int    // most panels that Repeat makes
-	Link        string // name of the board that enter leads to; empty: the panel full screen
+	Source      string    // name of the source, or $name of a source variable; empty: the default one
+	Repeat      string    // name of a variable: one panel for each of its values
+	RepeatMax   int       // most panels that Repeat makes
+	Link        string    // name of the board that enter leads to; empty: the panel full screen
+	LinkSet     []Setting // variables there that take their value from the selected row
 	Unit        string
 	Decimals    *int // digits after the point; nil: as many as fit
 	Min, Max    *float64
@@ -105,6 +106,10 @@ type Panel struct {
 	Sort    string // legend and bars: "", "last", "max", "min", "avg", "name"
 	Top     int    // most series told apart; the rest is counted; 0: as many as can be
 }
+
+// A Setting gives a variable the value that a row has for a label, or for a
+// column of a listed table. Variables of rows without one stay as they are.
+type Setting struct{ Variable, Label string }
 
 // A Query is one expression of a panel.
 type Query struct {

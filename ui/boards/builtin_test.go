@@ -53,6 +53,29 @@ func TestBuiltinBoardsHaveNoProblems(t *testing.T) {
 	}
 }
 
+// A fleet's board opens with all of it, and asks for no list of it: that would cost
+// a round trip before anything is seen. Rows lead to boards with such variables.
+func TestBuiltinBoardsOpenWithoutLists(t *testing.T) {
+	all := boards.Builtin()
+	for _, b := range all {
+		for _, v := range b.Variables {
+			if v.Kind != boards.VarQuery || v.AllText == "" || !slices.Equal(v.Value, []string{boards.All}) || !v.Multi {
+				t.Errorf("%s: the variable %s is not of a list that is asked only to choose from", b.Name, v.Name)
+			}
+		}
+		for _, row := range b.Rows {
+			for _, p := range row.Panels {
+				for _, s := range p.LinkSet {
+					to := boards.ByName(all, p.Link)
+					if to == nil || !slices.ContainsFunc(to.Variables, func(v boards.Variable) bool { return v.Name == s.Variable }) {
+						t.Errorf("%s: a row of %s sets %s, which the board %s has not", b.Name, p.ID, s.Variable, p.Link)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Keys can be remapped, so what a board says about itself names none: no
 // letter or sign alone, and none of the keys that have a name.
 func TestBuiltinBoardsNameNoKeys(t *testing.T) {

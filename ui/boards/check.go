@@ -102,6 +102,7 @@ func (r *reader) checkPanel(p placedPanel) {
 		r.problem(p.node, "a gauge needs its limit: max, or a unit of percent or percentunit")
 	}
 	r.checkContent(p)
+	r.checkLink(p)
 	switch p.Kind {
 	case KindTable:
 		r.checkTable(p)

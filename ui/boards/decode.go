@@ -112,7 +112,7 @@ func (r *reader) panel(n ast.Node, p *Panel) (given, []placedQuery) {
 		"source":      r.text(&p.Source),
 		"repeat":      r.text(&p.Repeat),
 		"repeat_max":  r.whole(&p.RepeatMax, 1, 100),
-		"link":        r.text(&p.Link),
+		"link":        r.link(p),
 		"unit":        r.unit(&p.Unit),
 		"decimals":    func(n ast.Node) { r.whole(&decimals, 0, 10)(n); p.Decimals = &decimals },
 		"min":         func(n ast.Node) { r.number(&low)(n); p.Min = &low },

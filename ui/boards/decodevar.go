@@ -23,7 +23,7 @@ func (r *reader) variable(n ast.Node) (Variable, given) {
 		"options": r.texts(&v.Options, "options"), // what values were called first
 		"value":   r.textOrTexts(&v.Value, "value"),
 		"multi":   r.flag(&v.Multi),
-		"all":     r.flag(&v.All),
+		"all":     r.flagOrText(&v.All, &v.AllText),
 		"hidden":  r.flag(&v.Hidden),
 		"query":   func(n ast.Node) { r.valuesQuery(n, &v) },
 		"source":  r.text(&v.Source),
@@ -60,6 +60,25 @@ func (r *reader) textOrTexts(p *[]string, what string) func(ast.Node) {
 		var s string
 		r.text(&s)(n)
 		*p = []string{s}
+	}
+}
+
+// flagOrText reads true, false, or a text that stands for true with something to say.
+func (r *reader) flagOrText(p *bool, text *string) func(ast.Node) {
+	return func(n ast.Node) {
+		if _, ok := r.value(n).(*ast.StringNode); !ok {
+			r.flag(p)(n)
+			return
+		}
+		*p = true
+		switch r.text(text)(n); {
+		case *text == "":
+			r.problem(n, "want true, false or what stands for all values, such as .*")
+		case !r.unchecked:
+			if _, err := regexp.Compile(*text); err != nil {
+				r.problem(n, "this is no regular expression: %v", err)
+			}
+		}
 	}
 }
 

@@ -20,6 +20,14 @@ type Macros struct {
 	// In a regex matcher they are escaped and joined with |, in other strings
 	// joined with |, elsewhere with a comma.
 	Multi map[string][]string
+	// All are variables of which all values are chosen; what stands for them beats Multi.
+	All map[string]AllOf
+}
+
+// AllOf is what stands for all values of a variable in a query.
+type AllOf struct {
+	Text    string // put in as it is; empty: the values in Multi, as several are
+	Matched bool   // only in regex matchers; elsewhere the values in Multi
 }
 
 // Expand replaces macros and variables in expr, in one pass: what is put in is
@@ -106,6 +114,9 @@ func (m Macros) value(ref reference) (string, bool) {
 	case "__range_ms":
 		return ms(m.Range), true
 	}
+	if all, ok := m.All[ref.name]; ok && all.Text != "" && (!all.Matched || ref.quoted()) {
+		return all.Text, true
+	}
 	if values, ok := m.Multi[ref.name]; ok {
 		return ref.join(values), true
 	}
@@ -127,13 +138,16 @@ func promDuration(d time.Duration) string {
 	return strconv.FormatInt(d.Milliseconds(), 10) + "ms"
 }
 
+// quoted reports whether values are put in as parts of a regular expression.
+func (r reference) quoted() bool { return r.format == "regex" || r.format == "" && r.regex }
+
 // join makes one text of several values, fit for where the reference stands.
 func (r reference) join(values []string) string {
 	sep := "|"
 	if r.format == "csv" || r.format != "pipe" && r.quote == 0 {
 		sep = ","
 	}
-	quoted := r.format == "regex" || r.format == "" && r.regex
+	quoted := r.quoted()
 	values = slices.Clone(values)
 	for i, v := range values {
 		if quoted {

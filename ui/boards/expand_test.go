@@ -64,6 +64,28 @@ func TestExpand(t *testing.T) {
 	f("sum by (${by:csv}) (x{a=~'\\'$h', b=\"${env:pipe}\", c=~\"${env:raw}\"})", "sum by (job,instance) (x{a=~'\\'short', b=\"prod|a.b\", c=~\"prod|a.b\"})")
 }
 
+// All as Grafana has it: a text of its own is put in as it is wherever it stands;
+// without one all values are, unless there are more than are known.
+func TestExpandAll(t *testing.T) {
+	m := Macros{
+		Multi: map[string][]string{"own": {"a", "b"}, "cut": {"a", "b.c"}, "list": {"a", "b.c"}},
+		All:   map[string]AllOf{"own": {Text: ".+"}, "cut": {Text: ".*", Matched: true}, "list": {}},
+	}
+	f := func(expr, want string) {
+		t.Helper()
+		if got := Expand(expr, m); got != want {
+			t.Errorf("%s\n got %s\nwant %s", expr, got, want)
+		}
+	}
+	f(`x{a=~"$own", b!~"x-$own", c="$own", d=~"${own:regex}"}`, `x{a=~".+", b!~"x-.+", c=".+", d=~".+"}`)
+	f(`x{a=~"$cut", b="$cut", c=~"${cut:pipe}"}`, `x{a=~".*", b="a|b.c", c=~"a|b.c"}`)
+	f("sum by ($cut) (x)", "sum by (a,b.c) (x)")
+	f(`x{a=~"$list", b=~"x-$list"}`, `x{a=~"a|b\\.c", b=~"x-(?:a|b\\.c)"}`)
+	if got, want := ExpandText("of $own, $cut and $list", m), "of All, All and All"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestRateInterval(t *testing.T) {
 	f := func(interval, scrape time.Duration, want string) {
 		t.Helper()

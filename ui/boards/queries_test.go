@@ -28,9 +28,12 @@ type boardQuery struct {
 
 // queriesOf are all queries of a board, with what its variables are at first.
 func queriesOf(b *boards.Board, scrape, span time.Duration) (out []boardQuery) {
-	m := boards.Macros{Interval: scrape, Scrape: scrape, Range: span, Vars: map[string]string{}}
+	m := boards.Macros{Interval: scrape, Scrape: scrape, Range: span, Vars: map[string]string{}, All: map[string]boards.AllOf{}}
 	for _, v := range b.Variables {
 		m.Vars[v.Name] = strings.Join(v.Value, "|")
+		if slices.Equal(v.Value, []string{boards.All}) {
+			m.All[v.Name] = boards.AllOf{Text: v.AllText}
+		}
 	}
 	for _, row := range b.Rows {
 		for i := range row.Panels {

@@ -29,6 +29,7 @@ type Variable struct {
 	Value   []string // what it is unless changed; none: the first there is. All stands for all
 	Multi   bool     // it may have several values
 	All     bool     // all values together are one of the choices
+	AllText string   // put in as it is where all is chosen, as Grafana's custom all value; empty: the values, joined
 	Hidden  bool     // not shown, not for choosing
 
 	// Of kind query.
@@ -49,6 +50,8 @@ func (v *Variable) sample() string {
 	switch {
 	case len(v.Value) > 0 && (v.Value[0] != All || !v.All):
 		return v.Value[0]
+	case len(v.Value) > 0 && v.AllText != "":
+		return v.AllText
 	case len(v.Options) > 0:
 		return v.Options[0]
 	}
@@ -156,7 +159,7 @@ func References(expr string) []string {
 }
 
 // ExpandText replaces variables in text for people, such as a title: several
-// values are joined with a comma and a blank, and nothing is escaped.
+// values are joined with a comma and a blank, all are All, and nothing is escaped.
 func ExpandText(text string, m Macros) string {
 	var b strings.Builder
 	done := 0
@@ -170,6 +173,9 @@ func ExpandText(text string, m Macros) string {
 		value, ok := m.Vars[ref.name]
 		if values, several := m.Multi[ref.name]; several {
 			value, ok = strings.Join(values, ", "), true
+		}
+		if _, all := m.All[ref.name]; all {
+			value, ok = All, true
 		}
 		if ok {
 			b.WriteString(text[done:ref.start])

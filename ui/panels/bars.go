@@ -30,6 +30,7 @@ type bars struct {
 	high float64
 	w, h int
 	top  int
+	pick pick // of the rows, where the panel links them
 }
 
 func newBars(p *boards.Panel) Panel { return &bars{base: newBase(p), sort: p.Sort} }
@@ -116,6 +117,7 @@ func (p *bars) refresh(c Context) {
 	if p.spec.Top > 0 {
 		p.kept = min(p.kept, p.spec.Top)
 	}
+	p.pick.find(p.kept, p.key)
 	p.high = 0
 	for i := range p.rows.all {
 		v := &p.rows.all[i]
@@ -181,9 +183,16 @@ func (p *bars) Draw(r screen.Region, c Context) {
 		p.drawStrips(r, c)
 		return
 	}
+	if !c.Focused {
+		p.pick = pick{} // nobody reads: the first row
+	}
 	for i := range p.kept {
 		if x, y, ok := grid.at(i, p.top); ok {
-			p.drawBar(r.Sub(x, y, grid.cell, 1), &p.rows.all[i], c)
+			cell := r.Sub(x, y, grid.cell, 1)
+			p.drawBar(cell, &p.rows.all[i], c)
+			if c.Focused && i == p.pick.at && p.links() {
+				cell.Restyle(func(s screen.Style) screen.Style { return s.Over(themes.Selection) })
+			}
 		}
 	}
 }
@@ -267,11 +276,63 @@ func (p *bars) Key(k tea.KeyPressMsg, c Context) bool {
 		p.dirty = true
 		return p.changed()
 	}
-	if n, ok := scrollKey(k, p.h, p.kept); ok {
+	n, ok := scrollKey(k, p.h, p.kept)
+	switch {
+	case !ok:
+		return false
+	case !p.links():
 		return p.Wheel(n, c)
+	}
+	if g := p.grid(); g.rows > g.height { // along the lines: the next one below is a line on
+		n *= g.cols
+	}
+	return p.choose(p.pick.at + n)
+}
+
+// links reports whether rows can be selected, to go where they lead.
+func (p *bars) links() bool { return len(p.spec.LinkSet) > 0 && !p.strips() }
+
+// key is what tells a bar from the others.
+func (p *bars) key(i int) string {
+	r := &p.rows.all[i]
+	if r.series == nil {
+		return r.name
+	}
+	return strconv.Itoa(r.query) + r.series.Labels.Key()
+}
+
+// choose selects a bar and keeps it in sight.
+func (p *bars) choose(i int) bool {
+	if !p.pick.choose(i, p.kept, p.key) {
+		return false
+	}
+	if g := p.grid(); g.rows > g.height {
+		line := p.pick.at / g.cols
+		p.top = max(min(p.top, line), line-g.height+1)
+	}
+	return p.changed()
+}
+
+// Click selects the bar, where bars lead somewhere.
+func (p *bars) Click(x, y int, _ Context) bool {
+	g := p.grid()
+	for i := range p.kept {
+		if left, line, ok := g.at(i, p.top); ok && line == y && x >= left && x < left+g.cell {
+			return p.links() && p.choose(i)
+		}
 	}
 	return false
 }
+
+// Selected is the label of the selected bar's series.
+func (p *bars) Selected(label string) (string, bool) {
+	if !p.links() || p.pick.at >= p.kept {
+		return "", false
+	}
+	return p.rows.all[p.pick.at].label(label)
+}
+
+var _ Rower = (*bars)(nil)
 
 // Wheel scrolls rows that did not fit.
 func (p *bars) Wheel(n int, _ Context) bool { return scrollGrid(&p.base, &p.top, n, p.grid()) }
@@ -279,7 +340,9 @@ func (p *bars) Wheel(n int, _ Context) bool { return scrollGrid(&p.base, &p.top,
 // Help lists the keys.
 func (p *bars) Help() []KeyHelp {
 	h := []KeyHelp{{"o", "order by value or name"}}
-	if p.grid().maxTop() > 0 {
+	if p.links() {
+		h = append(h, KeyHelp{"up/down", "select a bar"})
+	} else if p.grid().maxTop() > 0 {
 		h = append(h, KeyHelp{"up/down", "scroll"})
 	}
 	return h

@@ -78,6 +78,9 @@ func (m *heatmap) Draw(r screen.Region, c Context) {
 	m.drawCells(r.Sub(l.plot.x, 0, l.plot.w, l.plot.h), c)
 	if len(m.data.rows) == 0 || math.IsNaN(m.pic.most) && !m.pic.none {
 		why := "no samples in this range"
+		if len(m.data.rows) < m.total {
+			why = "no series has this in its name"
+		}
 		r.Text(l.plot.x+max(0, (l.plot.w-len(why))/2), l.plot.h/2, why, screen.On(themes.Muted))
 	}
 	i := m.at(c)

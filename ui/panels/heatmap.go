@@ -9,7 +9,6 @@ import (
 
 	"nightjar/sources/poll"
 	"nightjar/ui/boards"
-	"nightjar/ui/screen"
 	"nightjar/ui/timeline"
 	"nightjar/ui/units"
 )
@@ -26,6 +25,9 @@ type heatmap struct {
 	names  int    // width of the longest name of a series; 0: rows are buckets
 	notes  string // what the caption says of the data
 	scroll int    // of series: the first one shown
+	filter string // of series: what their names hold
+	order  heatOrder
+	total  int // rows there are without the filter
 
 	drawn  heatDrawn
 	pic    heatPicture
@@ -64,13 +66,7 @@ func (m *heatmap) PlotX(w, h int) int { return layoutHeat(w, h, m.names, len(m.d
 // SetResult takes the newest answer of query i.
 func (m *heatmap) SetResult(i int, r *poll.Result) {
 	m.base.SetResult(i, r)
-	m.data.load(m.spec, m.results)
-	if len(m.data.rows) > 0 { // else what is asked for stays as wide as it was
-		m.names = 0
-		for i := range m.data.rows {
-			m.names = max(m.names, screen.Width(m.data.rows[i].name))
-		}
-	}
+	m.reload()
 	m.linear = m.linearScale()
 	m.describe()
 }
@@ -128,8 +124,11 @@ func (m *heatmap) Caption(c Context) string {
 	s := ""
 	if i := m.at(c); i >= 0 && m.data.buckets {
 		s = "p50 " + m.quantile(0.5, i, c) + " p95 " + m.quantile(0.95, i, c)
-	} else if n := len(m.data.rows); !m.data.buckets && n > 0 {
+	} else if n := len(m.data.rows); m.Filterable() {
 		s = strconv.Itoa(n) + " series"
+		if n < m.total {
+			s = strconv.Itoa(n) + " of " + strconv.Itoa(m.total) + " match"
+		}
 		if p := &m.pic; p.bands > 0 && p.bands < n {
 			s = strconv.Itoa(p.first+1) + "-" + strconv.Itoa(p.first+p.bands) + " of " + s
 		}
@@ -161,9 +160,14 @@ func (m *heatmap) quantile(q float64, i int, c Context) string {
 	return "~" + text
 }
 
-// Key switches the count scale.
+// Key switches the count scale, or the order of series.
 func (m *heatmap) Key(k tea.KeyPressMsg, _ Context) bool {
-	if k.String() != "o" {
+	switch {
+	case k.String() == "O" && m.Filterable():
+		m.order = (m.order + 1) % heatOrders
+		m.reload()
+		return m.changed()
+	case k.String() != "o":
 		return false
 	}
 	m.spec = m.withScale()
@@ -196,6 +200,9 @@ func (m *heatmap) Help() []KeyHelp {
 	other := "linear"
 	if m.linear {
 		other = "logarithmic"
+	}
+	if m.Filterable() {
+		return []KeyHelp{{"o", "the colour scale " + other}, {"O", "order of series: " + [heatOrders]string{"greatest first", "by name", "as the source has them"}[m.order]}}
 	}
 	return []KeyHelp{{"o", "the count scale " + other}}
 }

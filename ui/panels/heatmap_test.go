@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"nightjar/sources"
 	"nightjar/sources/poll"
 	"nightjar/themes"
@@ -224,6 +226,66 @@ func TestHeatmapScrollsSeries(t *testing.T) {
 	picture(m, 80, 14, c)
 	if got := m.Caption(c); got != "24-34 of 34 series" || m.labels[len(m.labels)-1] != "33" {
 		t.Errorf("caption %q, rows %v", got, m.labels)
+	}
+}
+
+// Series are found by what their names hold and ordered by what is greatest or by
+// name; buckets are one distribution, of which nothing is hidden.
+func TestHeatmapFiltersAndOrdersSeries(t *testing.T) {
+	rising := func(by float64) func(int) float64 { return func(i int) float64 { return by * float64(i) } }
+	m := heatOf(boards.Panel{Title: "CPU", Queries: []boards.Query{{Expr: "cpu", Legend: "{{host}}"}}},
+		lines([]sources.Labels{lbl("host", "db-10"), lbl("host", "web-1"), lbl("host", "db-2")}, rising(2), rising(4), rising(3)))
+	names := func() string {
+		var out []string
+		for _, r := range m.data.rows {
+			out = append(out, r.name)
+		}
+		return strings.Join(out, " ")
+	}
+	f := func(what, want string) {
+		t.Helper()
+		if got := names(); got != want {
+			t.Errorf("%s: got %s, want %s", what, got, want)
+		}
+	}
+	O := tea.KeyPressMsg{Code: 'o', Text: "O", Mod: tea.ModShift}
+	f("as sent", "db-10 web-1 db-2")
+	m.Key(O, Context{})
+	f("greatest first", "web-1 db-2 db-10")
+	m.Key(O, Context{})
+	f("by name", "db-2 db-10 web-1")
+	wide := m.Plot(80, 14)
+	if shown, total := m.Filter("DB"); shown != 2 || total != 3 {
+		t.Errorf("%d of %d", shown, total)
+	}
+	f("filtered", "db-2 db-10")
+	m.Filter("web")
+	if got := m.Plot(80, 14); got != wide {
+		t.Errorf("the plot is %d wide with a filter and %d without: everything would be asked anew", got, wide)
+	}
+	if got := m.Caption(Context{Zone: time.UTC}); got != "1 of 3 match" {
+		t.Errorf("caption %q", got)
+	}
+	m.SetResult(0, m.results[0])
+	f("new data is filtered too", "web-1")
+	m.Filter("none")
+	if got := shoot(m, 80, 14).String(); !strings.Contains(got, "no series has this in its name") {
+		t.Errorf("not said:\n%s", got)
+	}
+	m.Filter("")
+	m.Key(O, Context{})
+	f("all again, as sent", "db-10 web-1 db-2")
+
+	buckets := heatOf(boards.Panel{Title: "Latency"}, latency(defaultBounds()...))
+	n := len(buckets.data.rows)
+	if _, ok := FilterOf(buckets); ok || buckets.Key(O, Context{}) {
+		t.Error("buckets are filtered or ordered")
+	}
+	if shown, _ := buckets.Filter("x"); shown != n {
+		t.Errorf("%d of %d buckets are left", shown, n)
+	}
+	if _, ok := FilterOf(m); !ok {
+		t.Error("series are not filtered")
 	}
 }
 

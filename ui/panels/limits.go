@@ -32,6 +32,7 @@ type limits struct {
 	names  int // widest name seen; grows only
 	w, h   int
 	top    int
+	pick   pick // of near, where the panel links rows
 }
 
 func newLimits(p *boards.Panel) Panel { return &limits{base: newBase(p)} }
@@ -108,6 +109,7 @@ func (p *limits) refresh(c Context) {
 		}
 	}
 	p.near = alerts.Settle(p.near, kept)
+	p.pick.find(len(p.near), p.key)
 	p.listed, p.blind, p.texts, p.hintW = 0, 0, p.texts[:0], 0
 	for _, n := range p.near {
 		v := p.row(n)
@@ -205,12 +207,19 @@ func (p *limits) Draw(r screen.Region, c Context) {
 		fitName(r, 0, 0, p.w, p.calm(c), screen.On(themes.Muted), c.ASCII)
 		y = 1
 	}
+	if !c.Focused {
+		p.pick = pick{} // nobody reads: the first row
+	}
 	p.top = min(p.top, p.maxTop())
 	for i := p.top; i < min(len(p.near), p.top+p.h-y); i++ {
-		p.names = max(p.names, min(maxRowName, screen.Width(p.row(p.near[i]).name)))
+		p.names = max(p.names, min(max(maxRowName, p.w/3), screen.Width(p.row(p.near[i]).name)))
 	}
 	for i := p.top; i < len(p.near) && y < p.h; i++ {
-		p.drawLine(r.Sub(0, y, p.w, 1), i, c)
+		line := r.Sub(0, y, p.w, 1)
+		p.drawLine(line, i, c)
+		if c.Focused && i == p.pick.at && len(p.spec.LinkSet) > 0 {
+			line.Restyle(func(s screen.Style) screen.Style { return s.Over(themes.Selection) })
+		}
 		y++
 	}
 }
@@ -291,13 +300,48 @@ func (p *limits) drawLine(r screen.Region, i int, c Context) {
 	}
 }
 
-// Key scrolls.
+// key is what tells a ranked check from the others.
+func (p *limits) key(i int) string { return p.near[i].ID }
+
+// Key scrolls, or selects a row where rows lead somewhere.
 func (p *limits) Key(k tea.KeyPressMsg, c Context) bool {
-	if n, ok := scrollKey(k, p.h, len(p.near)); ok {
+	n, ok := scrollKey(k, p.h, len(p.near))
+	switch {
+	case !ok:
+		return false
+	case len(p.spec.LinkSet) == 0:
 		return p.Wheel(n, c)
 	}
-	return false
+	return p.choose(p.pick.at + n)
 }
+
+// choose selects a row and keeps it in sight.
+func (p *limits) choose(i int) bool {
+	if !p.pick.choose(i, len(p.near), p.key) {
+		return false
+	}
+	room := max(1, len(p.near)-p.maxTop())
+	p.top = max(min(p.top, p.pick.at), p.pick.at-room+1)
+	return p.changed()
+}
+
+// Click selects the row, where rows lead somewhere.
+func (p *limits) Click(_, y int, _ Context) bool {
+	if p.listed == 0 {
+		y--
+	}
+	return len(p.spec.LinkSet) > 0 && y >= 0 && p.top+y < len(p.near) && p.choose(p.top+y)
+}
+
+// Selected is the label of the selected check's series.
+func (p *limits) Selected(label string) (string, bool) {
+	if p.pick.at >= len(p.near) {
+		return "", false
+	}
+	return p.row(p.near[p.pick.at]).label(label)
+}
+
+var _ Rower = (*limits)(nil)
 
 // Wheel scrolls rows that did not fit.
 func (p *limits) Wheel(n int, _ Context) bool {
@@ -311,7 +355,10 @@ func (p *limits) Wheel(n int, _ Context) bool {
 
 // Help lists the keys.
 func (p *limits) Help() []KeyHelp {
-	if p.maxTop() == 0 {
+	switch {
+	case len(p.spec.LinkSet) > 0:
+		return []KeyHelp{{"up/down", "select a row"}}
+	case p.maxTop() == 0:
 		return nil
 	}
 	return []KeyHelp{{"up/down", "scroll"}}

@@ -74,6 +74,16 @@ type Filterer interface {
 	Filter(text string) (shown, total int)
 }
 
+// FilterOf is p as a panel that can be filtered now, if it is one: buckets of a
+// histogram are no rows that one would look for.
+func FilterOf(p Panel) (Filterer, bool) {
+	f, ok := p.(Filterer)
+	if may, says := p.(interface{ Filterable() bool }); says && !may.Filterable() {
+		return nil, false
+	}
+	return f, ok
+}
+
 // A Snapper is a panel whose samples the cursor can snap to.
 type Snapper interface {
 	// Snap is the time of the sample next to t in direction dir (-1 before, +1 after, 0 nearest); ok is false without samples.

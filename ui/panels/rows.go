@@ -27,6 +27,15 @@ type row struct {
 	text     string // value as written
 }
 
+// label is the value of a label of the row's series.
+func (r *row) label(name string) (string, bool) {
+	if r.series == nil {
+		return "", false
+	}
+	v := r.series.Labels.Value(name)
+	return v, v != ""
+}
+
 // rows are the series of a panel's results, kept until data, cursor or the way
 // of writing changes.
 type rows struct {

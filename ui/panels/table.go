@@ -292,6 +292,21 @@ func (p *table) Filter(text string) (shown, total int) {
 
 var _ Filterer = (*table)(nil)
 
+// Selected is the selected row's label, or its cell of a listed table.
+func (p *table) Selected(label string) (string, bool) {
+	j := slices.IndexFunc(p.data.columns, func(c column) bool { return c.name == label })
+	if j < 0 || p.at >= len(p.view) {
+		return "", false
+	}
+	v, col := p.data.records[p.view[p.at]].values[j], &p.data.columns[j]
+	if !col.text {
+		v.Text = units.FormatIn(v.Number, col.unit, -1, p.zone)
+	}
+	return v.Text, v.Text != ""
+}
+
+var _ Rower = (*table)(nil)
+
 // written is the text of a cell, written when it is first seen.
 func (p *table) written(i, j int, c Context) string {
 	r := &p.data.records[i]

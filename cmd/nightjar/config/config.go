@@ -19,7 +19,7 @@ type Config struct {
 	Refresh  time.Duration // how often boards ask
 	Interval time.Duration // how often this machine's cheap collectors run
 	Theme    string
-	Vars     map[string]string // values of boards' variables
+	Vars     map[string][]string // values of boards' variables
 	ASCII    bool
 	Mouse    bool
 	ReadOnly bool

@@ -17,7 +17,7 @@ interval: 5s
 theme: night
 vars:
   host: db-1
-  port: 5432
+  port: [5432, 5433]
 ascii: true
 mouse: false
 read_only: true
@@ -47,7 +47,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 	c.at, c.text, c.file = nil, nil, ""
 	want := &Config{
 		Board: "host", Range: "2h", Refresh: 1500 * time.Millisecond, Interval: 5 * time.Second, Theme: "night",
-		Vars: map[string]string{"host": "db-1", "port": "5432"}, ASCII: true, ReadOnly: true, UTC: true,
+		Vars: map[string][]string{"host": {"db-1"}, "port": {"5432", "5433"}}, ASCII: true, ReadOnly: true, UTC: true,
 		Sources: []Source{{
 			Name: "prod", URL: "http://prom.example", Kind: "prometheus", Interval: 30 * time.Second,
 			Header: http.Header{"X-Scope-Orgid": {"team"}}, key: "sources.1",
@@ -94,7 +94,7 @@ func TestProblems(t *testing.T) {
 	f("theme: ''\n", `c.yaml:1:8: theme: is empty; leave the key out for the default`)
 	f("theme: [a]\n", `c.yaml:1:8: theme: must be a single value`)
 	f("vars: [a]\n", `c.yaml:1:7: vars: must be names and values, one a line`)
-	f("vars:\n  a: {b: c}\n", `c.yaml:2:3: vars.a: must be a single value`)
+	f("vars:\n  a: {b: c}\n", `c.yaml:2:3: vars.a: must be a list such as [a, b]: must be a single value`)
 	f("keys:\n  quit: [q, [x]]\n", `c.yaml:2:3: keys.quit: entry 2: must be a single value`)
 	f("- a\n- b\n", `c.yaml:1:1: is not a list of keys and values, such as "theme: night"`)
 	f("just words\n", `c.yaml:1:1: is not a list of keys and values, such as "theme: night"`)
@@ -144,7 +144,7 @@ func TestBrokenYAMLShowsItsLine(t *testing.T) {
 }
 
 func TestExcerpt(t *testing.T) {
-	_, err := Decode("c.yaml", []byte("board: host\nthème: x\nvars: {a: b, c: [d]}\n"))
+	_, err := Decode("c.yaml", []byte("board: host\nthème: x\nvars: {a: b, c: {d: e}}\n"))
 	var p Problems
 	if !errors.As(err, &p) || len(p) != 2 {
 		t.Fatalf("got %v", err)
@@ -152,7 +152,7 @@ func TestExcerpt(t *testing.T) {
 	if got, want := p[0].Excerpt(), "    2 | thème: x\n      | ^\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if got, want := p[1].Excerpt(), "    3 | vars: {a: b, c: [d]}\n      |              ^\n"; got != want {
+	if got, want := p[1].Excerpt(), "    3 | vars: {a: b, c: {d: e}}\n      |              ^\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }

@@ -91,11 +91,11 @@ func texts(key string, to func(*Config) *[]string) func(*decoder, ast.Node) erro
 }
 
 func vars(d *decoder, n ast.Node) error {
-	d.c.Vars = map[string]string{}
+	d.c.Vars = map[string][]string{}
 	return d.each("vars", n, func(name string, v ast.Node) error {
-		s, err := scalar(v)
+		list, err := scalars(v)
 		if err == nil {
-			d.c.Vars[name] = s
+			d.c.Vars[name] = list
 		}
 		return err
 	})
