@@ -17,7 +17,7 @@ func (r *record) json(s string) bool {
 	if s == "" || s[0] != '{' || i >= len(s) || s[i] != '"' {
 		return false
 	}
-	end, _ := stringEnd(s, i+1)
+	end := stringEnd(s, i+1)
 	if c := space(s, end+1); c >= len(s) || s[c] != ':' {
 		return false
 	}
@@ -59,7 +59,14 @@ func (r *record) done() bool { return !r.full && r.hasTime && r.severity != 0 }
 // members reads the members of the object whose first key is at s[i] and gives where it ends.
 func (r *record) members(s string, i int, prefix string, depth int) int {
 	for i < len(s) && s[i] == '"' {
-		end, escaped := stringEnd(s, i+1)
+		end := i + 1
+		for end < len(s) && s[end] != '"' && s[end] != '\\' { // keys are short
+			end++
+		}
+		escaped := end < len(s) && s[end] == '\\'
+		if escaped {
+			end = stringEnd(s, i+1)
+		}
 		if end >= len(s) {
 			return len(s)
 		}
@@ -110,9 +117,8 @@ func nestedMeaning(prefix, key string) meaning {
 func (r *record) member(s string, i int, prefix, key string, m meaning, depth int) int {
 	switch s[i] {
 	case '"':
-		end, escaped := stringEnd(s, i+1)
-		v := s[i+1 : min(end, len(s))]
-		r.quoted(m, prefix, key, v, escaped)
+		end := stringEnd(s, i+1)
+		r.quoted(m, prefix, key, s[i+1:end])
 		return min(end+1, len(s))
 	case '{':
 		first := space(s, i+1)
@@ -137,17 +143,14 @@ func (r *record) member(s string, i int, prefix, key string, m meaning, depth in
 }
 
 // quoted takes a string value.
-func (r *record) quoted(m meaning, prefix, key, v string, escaped bool) {
+func (r *record) quoted(m meaning, prefix, key, v string) {
 	switch m {
 	case meansNothing:
 	case meansMessage:
 		if !r.said {
 			r.said = true
 			if r.full {
-				if escaped {
-					v = unescape(v)
-				}
-				r.say(v, false)
+				r.say(unescape(v), false)
 			}
 			return
 		}
@@ -173,10 +176,7 @@ func (r *record) quoted(m meaning, prefix, key, v string, escaped bool) {
 		}
 	}
 	if r.full {
-		if escaped {
-			v = unescape(v)
-		}
-		r.named(prefix, key, v)
+		r.named(prefix, key, unescape(v))
 	}
 }
 
@@ -241,15 +241,12 @@ func space(s string, i int) int {
 }
 
 // stringEnd is where the string whose content begins at s[i] has its closing
-// quote, len(s) if it has none, and whether there are escapes in it.
-func stringEnd(s string, i int) (end int, escaped bool) {
-	if i > len(s) {
-		return len(s), false
-	}
-	for at := i; ; {
+// quote, len(s) if it has none.
+func stringEnd(s string, i int) int {
+	for at := i; at < len(s); {
 		q := strings.IndexByte(s[at:], '"')
 		if q < 0 {
-			return len(s), strings.IndexByte(s[i:], '\\') >= 0
+			break
 		}
 		q += at
 		slashes := 0
@@ -257,10 +254,11 @@ func stringEnd(s string, i int) (end int, escaped bool) {
 			slashes++
 		}
 		if slashes&1 == 0 {
-			return q, slashes > 0 || at > i || strings.IndexByte(s[i:q], '\\') >= 0
+			return q
 		}
 		at = q + 1
 	}
+	return len(s)
 }
 
 // skipNested is where the object or array at s[i] ends.
@@ -268,7 +266,7 @@ func skipNested(s string, i int) int {
 	for depth := 0; i < len(s); {
 		switch s[i] {
 		case '"':
-			i, _ = stringEnd(s, i+1)
+			i = stringEnd(s, i+1)
 		case '{', '[':
 			depth++
 		case '}', ']':

@@ -176,7 +176,7 @@ func keyByte(b byte) bool {
 // pairValue is the value at s[i], with its quotes, and where it ends.
 func pairValue(s string, i int) (string, int) {
 	if i < len(s) && s[i] == '"' {
-		end, _ := stringEnd(s, i+1)
+		end := stringEnd(s, i+1)
 		return s[i:min(end+1, len(s))], min(end+1, len(s))
 	}
 	end := next(s, i)
@@ -205,12 +205,7 @@ func (r *record) unquoted(v string) string {
 		return v
 	}
 	v = v[1:]
-	if end, escaped := stringEnd(v, 0); end < len(v) {
-		v = v[:end]
-		if !escaped {
-			return v
-		}
-	}
+	v = v[:stringEnd(v, 0)]
 	if !r.full {
 		return v
 	}

@@ -128,26 +128,29 @@ func (r *Reader) Parse(raw string, ref int64, l *sources.LogLine) {
 // read reads a line without its end and reports whether it belongs to the record before it.
 func (r *Reader) read(s string, rec *record) (continues bool) {
 	h := r.learnt.Load()
-	s = strings.TrimLeft(s, "\x00")
-	s = strings.TrimPrefix(s, "\ufeff")
+	if s != "" && (s[0] == 0 || s[0] == 0xef) { // a hole where a file was cut, a byte order mark
+		s = strings.TrimPrefix(strings.TrimLeft(s, "\x00"), "\ufeff")
+	}
 	for _, f := range r.formats {
 		if rec.user(f, s) {
 			return false
 		}
 	}
-	if h.joins && (s == "" || s[0] == ' ' || s[0] == '\t') {
+	if s == "" || h.joins && (s[0] == ' ' || s[0] == '\t') {
 		rec.say(s, true)
-		return true
+		return h.joins
 	}
+	may := begins[s[0]]
 	for _, g := range h.order {
-		if rec.read(g, s) {
-			if rec.joins || rec.hasTime || !h.timed || g != asText && g != asLogfmt || h.learnt[g] && g == asLogfmt {
-				return rec.joins && h.joins
-			}
-			break
+		if may>>g&1 == 0 || !rec.read(g, s) {
+			continue
 		}
+		if rec.joins || rec.hasTime || !h.timed || g < asLogfmt || h.learnt[asLogfmt] && g == asLogfmt {
+			return rec.joins && h.joins
+		}
+		rec.reset()
+		break
 	}
-	rec.reset()
 	rec.say(s, true)
 	rec.pairs(s)
 	return h.joins && (h.timed || goesOn(s))

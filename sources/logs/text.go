@@ -6,29 +6,40 @@ import (
 	"nightjar/sources"
 )
 
+// What a byte is in a word.
+const (
+	noWord byte = iota
+	inWord
+	capital
+)
+
+var wordClass = func() (t [256]byte) {
+	for i := range t {
+		switch b := byte(i); { //nolint:gosec // 0 to 255
+		case b >= 'A' && b <= 'Z':
+			t[i] = capital
+		case wordByte(b) || b == '.':
+			t[i] = inWord
+		}
+	}
+	return t
+}()
+
 // findLevel finds the level among the first words of a message: in capitals, in
 // brackets, or as the first word of all, and gives where the word ends.
 func findLevel(s string) (sources.Severity, int) {
 	const window = 72
 	s = s[:min(len(s), window)]
-	for i := 0; i < len(s); {
-		b := s[i]
-		if !letter(b) {
-			i++
+	for i := 0; i < len(s); i++ {
+		if wordClass[s[i]] == noWord {
 			continue
 		}
 		start := i
-		for i < len(s) && (wordByte(s[i]) || s[i] == '.') {
-			i++
+		for i++; i < len(s) && wordClass[s[i]] != noWord; i++ {
 		}
-		if !levelStart[b] || i-start > 13 || i == window {
+		if n := i - start; n < 3 || n > 13 || i == window {
 			continue
 		}
-		level := levelWord(s[start:i])
-		if level == 0 {
-			continue
-		}
-		capitals := s[start] < 'a' && s[start+1] < 'a'
 		var before, after byte
 		if start > 0 {
 			before = s[start-1]
@@ -36,26 +47,34 @@ func findLevel(s string) (sources.Severity, int) {
 		if i < len(s) {
 			after = s[i]
 		}
+		var likely bool
 		switch {
-		case (before == '[' || before == ':') && after == ']', before == '<' && after == '>', before == '(' && after == ')', before == '|' && after == '|',
-			capitals && before != '.' && before != '-' && after != '-' && after != '=' && before != '/',
-			start <= 1 && (after == ':' || after == '\t' || after == '|'),
-			before == '=' && start >= 6 && strings.HasSuffix(s[:start-1], "level"):
+		case wordClass[s[start]] == capital && wordClass[s[start+1]] == capital:
+			likely = before != '-' && before != '/' && after != '-' && after != '='
+		case start <= 1 && (after == ':' || after == '\t' || after == '|'):
+			likely = true
+		case before == '[' || before == ':':
+			likely = after == ']'
+		case before == '<':
+			likely = after == '>'
+		case before == '(':
+			likely = after == ')'
+		case before == '|':
+			likely = after == '|'
+		case before == '=':
+			likely = start >= 6 && s[start-6:start-1] == "level"
+		}
+		if !likely {
+			continue
+		}
+		if level := levelWord(s[start:i]); level != 0 {
 			return level, i
 		}
 	}
 	return 0, 0
 }
 
-// levelStart holds the letters that names of levels begin with.
-var levelStart = func() (t [256]bool) {
-	for _, b := range []byte("tvsfdcinlwepa") {
-		t[b], t[b&^0x20] = true, true
-	}
-	return t
-}()
-
-// text reads a line that begins with a time or a level: what log4j, logback,
+// text reads a line that begins with a time: what log4j, logback,
 // Spring, Python, nginx, PostgreSQL and most programs of their own write.
 func (r *record) text(s string) bool {
 	ns, n := r.scan(s)
@@ -66,26 +85,15 @@ func (r *record) text(s string) bool {
 			}
 		}
 	}
-	rest := s[n:]
 	if n == 0 {
-		if rest == "" || !letter(rest[0]) && rest[0] != '[' && rest[0] != '<' {
-			return false
-		}
-		level, end := findLevel(rest)
-		if level == 0 || end > 16 {
-			return false
-		}
-		r.severity = level
-		if r.full {
-			r.levelled(s, end)
-		}
-		return true
+		return false
 	}
 	r.at(ns)
-	rest = strings.TrimLeft(rest, " \t")
-	if len(rest) > 1 && strings.IndexByte(":|;,", rest[0]) >= 0 {
-		rest = strings.TrimLeft(rest[1:], " \t")
+	i := space(s, n)
+	if i+1 < len(s) && (s[i] == ':' || s[i] == '|' || s[i] == ';' || s[i] == ',') {
+		i = space(s, i+1)
 	}
+	rest := s[i:]
 	r.severity, _ = findLevel(rest)
 	if r.severity == 0 && postgresDetail(rest) {
 		r.joins = true
@@ -107,8 +115,20 @@ func redisRole(s string) int {
 	return n + 3
 }
 
-// levelled reads a line whose level comes first and ends at s[end].
-func (r *record) levelled(s string, end int) {
+// levelled reads a line without a time whose level comes first, as Python's
+// logging and logrus on a terminal write it.
+func (r *record) levelled(s string) bool {
+	if s == "" {
+		return false
+	}
+	level, end := findLevel(s)
+	if level == 0 || end > 16 {
+		return false
+	}
+	r.severity = level
+	if !r.full {
+		return true
+	}
 	r.say(s, true)
 	rest := s[end:]
 	if strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, ": ") && s[0] >= 'A' && s[0] <= 'Z' { // LEVEL:name:message
@@ -127,6 +147,7 @@ func (r *record) levelled(s string, end int) {
 		}
 	}
 	r.pairs(r.body)
+	return true
 }
 
 // postgresDetail reports a line of PostgreSQL's that goes on with the one before;
