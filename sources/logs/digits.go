@@ -59,6 +59,9 @@ func timeOfDay(s string, i int) (secs, frac int64, end int) {
 		return 0, 0, 0
 	}
 	end = colon + 6
+	if end < len(s) && s[end]-'0' <= 9 {
+		return 0, 0, 0
+	}
 	if end+1 < len(s) && (s[end] == '.' || s[end] == ',') && s[end+1]-'0' <= 9 {
 		frac, end = fraction(s, end+1)
 	}

@@ -77,6 +77,9 @@ func (r *Reader) Head(line []byte, ref int64) Head {
 func (r *Reader) head(s string, ref int64) Head {
 	rec := record{clock: clock{&r.zone, ref}}
 	continues := r.read(s, &rec)
+	if !rec.hasTime { // what was tried first may have found one
+		rec.time = 0
+	}
 	return Head{Time: rec.time, HasTime: rec.hasTime, Severity: rec.severity, Continues: continues}
 }
 
