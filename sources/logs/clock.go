@@ -274,8 +274,9 @@ func (c clock) yearless(m, d int, secs int64) int64 {
 		return noTime
 	}
 	limit := c.ref/1e9 + day
-	y := yearOf(limit)
-	for range 9 { // 29 February comes every four years, but for some centuries
+	const meanYear = 31556952 // seconds; three days make up for what leap years add and take
+	y := firstYear + int((limit+3*day)/meanYear)
+	for range 10 { // 29 February comes every four years, but for some centuries
 		if days := civil(y, m, d); days != noTime {
 			if t := c.zone.unix(days + secs); t <= limit {
 				return t

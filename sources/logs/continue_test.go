@@ -247,6 +247,23 @@ func TestNewYear(t *testing.T) {
 	}
 }
 
+// The first and the last day of every year have to be found, from either side of midnight.
+func TestYearlessEveryYear(t *testing.T) {
+	c := clock{zone: &zone{loc: time.UTC}}
+	for y := 1971; y < lastYear; y++ {
+		for _, at := range []time.Time{
+			time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(y, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(y, 7, 1, 0, 0, 0, 0, time.UTC),
+		} {
+			for _, later := range []time.Duration{-23 * time.Hour, 0, 48 * time.Hour, 300 * 24 * time.Hour} {
+				c.ref = at.Add(later).UnixNano()
+				if ns, n := c.scan(at.Format(time.Stamp)); n == 0 || ns != at.UnixNano() {
+					t.Fatalf("%s as of %s later: %s", at, later, time.Unix(0, ns).UTC())
+				}
+			}
+		}
+	}
+}
+
 // What time.Format writes is read back as it was.
 func TestLayouts(t *testing.T) {
 	layouts := []string{

@@ -17,13 +17,11 @@ func (r *record) json(s string) bool {
 	if s == "" || s[0] != '{' || i >= len(s) || s[i] != '"' {
 		return false
 	}
-	end := stringEnd(s, i+1)
-	if c := space(s, end+1); c >= len(s) || s[c] != ':' {
+	r.object = object{}
+	if r.members(s, i, "", 0) == 0 {
 		return false
 	}
 	r.shape = shapeJSON
-	r.object = object{}
-	r.members(s, i, "", 0)
 	if r.isDocker() {
 		r.docker()
 		return true
@@ -56,9 +54,10 @@ type object struct {
 // done reports that the rest cannot change time and severity, which is all that is wanted.
 func (r *record) done() bool { return !r.full && r.hasTime && r.severity != 0 }
 
-// members reads the members of the object whose first key is at s[i] and gives where it ends.
+// members reads the members of the object whose first key is at s[i] and gives
+// where it ends, 0 if there is no member.
 func (r *record) members(s string, i int, prefix string, depth int) int {
-	for i < len(s) && s[i] == '"' {
+	for first := i; i < len(s) && s[i] == '"'; {
 		end := i + 1
 		for end < len(s) && s[end] != '"' && s[end] != '\\' { // keys are short
 			end++
@@ -67,14 +66,15 @@ func (r *record) members(s string, i int, prefix string, depth int) int {
 		if escaped {
 			end = stringEnd(s, i+1)
 		}
-		if end >= len(s) {
+		colon := space(s, end+1)
+		if colon >= len(s) || s[colon] != ':' {
+			if i == first {
+				return 0
+			}
 			return len(s)
 		}
 		key := s[i+1 : end]
-		i = space(s, end+1)
-		if i >= len(s) || s[i] != ':' {
-			return len(s)
-		}
+		i = colon
 		i = space(s, i+1)
 		if i >= len(s) {
 			return i
@@ -126,7 +126,10 @@ func (r *record) member(s string, i int, prefix, key string, m meaning, depth in
 			if prefix != "" && r.full {
 				key = prefix + "." + key
 			}
-			return r.members(s, first, key, depth+1)
+			if end := r.members(s, first, key, depth+1); end > 0 {
+				return end
+			}
+			return len(s)
 		}
 		fallthrough
 	case '[':

@@ -79,9 +79,6 @@ func (r *record) lift(m meaning, v string) bool {
 
 // logfmt reads key=value pairs: https://brandur.org/logfmt, and what slog's TextHandler writes.
 func (r *record) logfmt(s string) bool {
-	if len(s) < 3 || keyEnd(s) == 0 {
-		return false
-	}
 	pairs, said, lifted, first := 0, "", false, meansNothing
 	r.shape = shapeLogfmt
 	for i := 0; i < len(s); {
@@ -90,6 +87,9 @@ func (r *record) logfmt(s string) bool {
 			continue
 		}
 		n := keyEnd(s[i:])
+		if n == 0 && pairs == 0 {
+			return false
+		}
 		if n == 0 { // a lone word
 			i = next(s, i)
 			continue
@@ -137,7 +137,7 @@ func (r *record) pairs(s string) {
 		}
 		i += from
 		start := i
-		for start > from && keyByte(s[start-1]) {
+		for start > from && keyBytes[s[start-1]] {
 			start--
 		}
 		from = i + 1
@@ -162,16 +162,21 @@ func keyEnd(s string) int {
 		if s[i] == '=' {
 			return i
 		}
-		if !keyByte(s[i]) {
+		if !keyBytes[s[i]] {
 			return 0
 		}
 	}
 	return 0
 }
 
-func keyByte(b byte) bool {
-	return wordByte(b) || b == '.' || b == '-' || b == '/' || b == '@'
-}
+// keyBytes are those that keys are made of.
+var keyBytes = func() (t [256]bool) {
+	for i := range t {
+		b := byte(i) //nolint:gosec // 0 to 255
+		t[i] = wordByte(b) || b == '.' || b == '-' || b == '/' || b == '@'
+	}
+	return t
+}()
 
 // pairValue is the value at s[i], with its quotes, and where it ends.
 func pairValue(s string, i int) (string, int) {
@@ -185,10 +190,10 @@ func pairValue(s string, i int) (string, int) {
 
 // next is where the word at s[i] ends.
 func next(s string, i int) int {
-	if n := strings.IndexByte(s[i:], ' '); n >= 0 {
-		return i + n
+	for i < len(s) && s[i] != ' ' { // words are too short for IndexByte to pay
+		i++
 	}
-	return len(s)
+	return i
 }
 
 // strip takes the quotes off a value whose content needs no unescaping to be understood.

@@ -168,7 +168,7 @@ func (r *record) message(s string, tail bool) {
 	default:
 		r.fields, r.shape = r.fields[:fields], shapeText
 		r.say(s, tail)
-		r.severity, _ = findLevel(s)
+		r.severity, _ = findLevel(s, 3)
 		r.pairs(s)
 	}
 	if r.severity == 0 {

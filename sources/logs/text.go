@@ -25,20 +25,23 @@ var wordClass = func() (t [256]byte) {
 	return t
 }()
 
+// headerWords is how many words before a message can be a logger's, a thread's
+// name such as http-nio-8080-exec-1 counting as five.
+const headerWords = 12
+
 // findLevel finds the level among the first words of a message: in capitals, in
 // brackets, or as the first word of all, and gives where the word ends.
-func findLevel(s string) (sources.Severity, int) {
+func findLevel(s string, words int) (sources.Severity, int) {
 	const window = 72
 	s = s[:min(len(s), window)]
-	for i := 0; i < len(s); i++ {
+	prose := 0
+	for i := 0; i < len(s) && words > 0; i++ {
 		if wordClass[s[i]] == noWord {
 			continue
 		}
+		words--
 		start := i
 		for i++; i < len(s) && wordClass[s[i]] != noWord; i++ {
-		}
-		if n := i - start; n < 3 || n > 13 || i == window {
-			continue
 		}
 		var before, after byte
 		if start > 0 {
@@ -46,6 +49,14 @@ func findLevel(s string) (sources.Severity, int) {
 		}
 		if i < len(s) {
 			after = s[i]
+		}
+		if before == ' ' && after == ' ' && wordClass[s[start]] == inWord {
+			if prose++; prose == 3 { // a message has begun
+				break
+			}
+		}
+		if n := i - start; n < 3 || n > 13 || i == window {
+			continue
 		}
 		var likely bool
 		switch {
@@ -94,7 +105,7 @@ func (r *record) text(s string) bool {
 		i = space(s, i+1)
 	}
 	rest := s[i:]
-	r.severity, _ = findLevel(rest)
+	r.severity, _ = findLevel(rest, headerWords)
 	if r.severity == 0 && postgresDetail(rest) {
 		r.joins = true
 	}
@@ -121,7 +132,7 @@ func (r *record) levelled(s string) bool {
 	if s == "" {
 		return false
 	}
-	level, end := findLevel(s)
+	level, end := findLevel(s, 2)
 	if level == 0 || end > 16 {
 		return false
 	}
