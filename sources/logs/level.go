@@ -99,7 +99,7 @@ func levelValue(v string) sources.Severity {
 		if v[i] == '-' {
 			by = -by
 		}
-		return sources.Severity(min(max(int(s)+by, 1), 24)) //nolint:gosec // 1 to 24
+		return sources.Severity(min(max(int(s)+by, 1), 24))
 	}
 	return 0
 }
@@ -130,7 +130,7 @@ func pinoSeverity(n int) sources.Severity {
 	if n < 10 || n >= 70 {
 		return 0
 	}
-	return sources.Severity(n/10*4 - 3) //nolint:gosec // 1 to 21
+	return sources.Severity(n/10*4 - 3)
 }
 
 // statusSeverity is that of a response with an HTTP status.

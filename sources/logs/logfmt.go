@@ -172,7 +172,7 @@ func keyEnd(s string) int {
 // keyBytes are those that keys are made of.
 var keyBytes = func() (t [256]bool) {
 	for i := range t {
-		b := byte(i) //nolint:gosec // 0 to 255
+		b := byte(i)
 		t[i] = wordByte(b) || b == '.' || b == '-' || b == '/' || b == '@'
 	}
 	return t

@@ -59,7 +59,7 @@ const (
 // begins says which grammars a line with that first byte may be of, a bit each.
 var begins = func() (t [256]uint16) {
 	for i := range t {
-		b := byte(i) //nolint:gosec // 0 to 255
+		b := byte(i)
 		digit, word := b-'0' <= 9, letter(b)
 		upper := b >= 'A' && b <= 'Z'
 		for g, may := range [grammars]bool{

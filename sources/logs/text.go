@@ -15,7 +15,7 @@ const (
 
 var wordClass = func() (t [256]byte) {
 	for i := range t {
-		switch b := byte(i); { //nolint:gosec // 0 to 255
+		switch b := byte(i); {
 		case b >= 'A' && b <= 'Z':
 			t[i] = capital
 		case wordByte(b) || b == '.':
@@ -41,7 +41,8 @@ func findLevel(s string, words int) (sources.Severity, int) {
 		}
 		words--
 		start := i
-		for i++; i < len(s) && wordClass[s[i]] != noWord; i++ {
+		for i < len(s) && wordClass[s[i]] != noWord {
+			i++
 		}
 		var before, after byte
 		if start > 0 {
@@ -100,6 +101,7 @@ func (r *record) text(s string) bool {
 		return false
 	}
 	r.at(ns)
+	r.shape = shapeText
 	i := space(s, n)
 	if i+1 < len(s) && (s[i] == ':' || s[i] == '|' || s[i] == ';' || s[i] == ',') {
 		i = space(s, i+1)
@@ -136,7 +138,7 @@ func (r *record) levelled(s string) bool {
 	if level == 0 || end > 16 {
 		return false
 	}
-	r.severity = level
+	r.severity, r.shape = level, shapeText
 	if !r.full {
 		return true
 	}
