@@ -89,11 +89,17 @@ func (r *record) members(s string, i int, prefix string, depth int) int {
 		case depth == 1:
 			m = nestedMeaning(prefix, key)
 		}
-		i = r.member(s, i, prefix, key, m, depth)
+		if m == meansNothing && !r.full {
+			i = valueEnd(s, i)
+		} else {
+			i = r.member(s, i, prefix, key, m, depth)
+		}
 		if r.done() {
 			return len(s)
 		}
-		i = space(s, i)
+		if i < len(s) && s[i] != ',' {
+			i = space(s, i)
+		}
 		if i >= len(s) || s[i] != ',' {
 			return i + 1
 		}
@@ -137,10 +143,7 @@ func (r *record) member(s string, i int, prefix, key string, m meaning, depth in
 		r.scalar(meansNothing, prefix, key, s[i:end])
 		return end
 	}
-	end := i
-	for end < len(s) && s[end] > ' ' && s[end] != ',' && s[end] != '}' && s[end] != ']' {
-		end++
-	}
+	end := valueEnd(s, i)
 	r.scalar(m, prefix, key, s[i:end])
 	return end
 }
@@ -262,6 +265,20 @@ func stringEnd(s string, i int) int {
 		at = q + 1
 	}
 	return len(s)
+}
+
+// valueEnd is where the value at s[i] ends.
+func valueEnd(s string, i int) int {
+	switch s[i] {
+	case '"':
+		return min(stringEnd(s, i+1)+1, len(s))
+	case '{', '[':
+		return skipNested(s, i)
+	}
+	for i < len(s) && s[i] > ' ' && s[i] != ',' && s[i] != '}' && s[i] != ']' {
+		i++
+	}
+	return i
 }
 
 // skipNested is where the object or array at s[i] ends.

@@ -89,7 +89,7 @@ func (r *record) tagged(s string, i int, priority bool) bool {
 		r.message(s[from:], true)
 		return true
 	}
-	if !priority && levelWord(host) != 0 {
+	if !priority && host != "" && levelClass[host[0]] == capital && levelWord(host) != 0 {
 		return false
 	}
 	program := s[from : tag-1]

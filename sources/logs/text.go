@@ -6,84 +6,110 @@ import (
 	"nightjar/sources"
 )
 
-// What a byte is in a word.
+// What a byte means to the search for a level.
 const (
-	noWord byte = iota
-	inWord
+	plain byte = iota
 	capital
+	blank  // between words
+	opener // what may stand before a level in small letters
 )
 
-var wordClass = func() (t [256]byte) {
-	for i := range t {
-		switch b := byte(i); {
-		case b >= 'A' && b <= 'Z':
-			t[i] = capital
-		case wordByte(b) || b == '.':
-			t[i] = inWord
-		}
+var levelClass = func() (t [256]byte) {
+	for b := byte('A'); b <= 'Z'; b++ {
+		t[b] = capital
+	}
+	t[' '], t['\t'] = blank, blank
+	for _, b := range []byte("[<(|:=") {
+		t[b] = opener
 	}
 	return t
 }()
 
-// headerWords is how many words before a message can be a logger's, a thread's
-// name such as http-nio-8080-exec-1 counting as five.
-const headerWords = 12
+// headerWords is how many words may stand before the level of a line.
+const headerWords = 8
 
 // findLevel finds the level among the first words of a message: in capitals, in
-// brackets, or as the first word of all, and gives where the word ends.
+// brackets, or as the first word of all, and gives where the word ends. It stops
+// where the message has begun for sure: at the third word in small letters.
 func findLevel(s string, words int) (sources.Severity, int) {
 	const window = 72
 	s = s[:min(len(s), window)]
-	prose := 0
-	for i := 0; i < len(s) && words > 0; i++ {
-		if wordClass[s[i]] == noWord {
-			continue
+	if len(s) > 3 {
+		first := 0
+		if !letter(s[0]) {
+			first = 1
 		}
-		words--
-		start := i
-		for i < len(s) && wordClass[s[i]] != noWord {
-			i++
-		}
-		var before, after byte
-		if start > 0 {
-			before = s[start-1]
-		}
-		if i < len(s) {
-			after = s[i]
-		}
-		if before == ' ' && after == ' ' && wordClass[s[start]] == inWord {
-			if prose++; prose == 3 { // a message has begun
-				break
+		if end := levelEnd(s, first); end < len(s) && (s[end] == ':' || s[end] == '\t' || s[end] == '|') {
+			if level := levelWord(s[first:end]); level != 0 {
+				return level, end
 			}
 		}
-		if n := i - start; n < 3 || n > 13 || i == window {
+	}
+	small, prose := false, 0
+	for i := 0; i < len(s); i++ {
+		start := i
+		switch levelClass[s[i]] {
+		case plain:
+			continue
+		case blank:
+			if small {
+				prose++
+			}
+			if words--; words == 0 || prose == 3 {
+				return 0, 0
+			}
+			small = i+1 < len(s) && s[i+1] >= 'a'
+			continue
+		case capital:
+			small = false
+			if i+1 == len(s) || levelClass[s[i+1]] != capital || i > 0 && (wordByte(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' || s[i-1] == '/') {
+				continue
+			}
+		case opener:
+			small = false
+			start++
+		}
+		end := levelEnd(s, start)
+		if end == start || end == window {
 			continue
 		}
-		var likely bool
-		switch {
-		case wordClass[s[start]] == capital && wordClass[s[start+1]] == capital:
-			likely = before != '-' && before != '/' && after != '-' && after != '='
-		case start <= 1 && (after == ':' || after == '\t' || after == '|'):
-			likely = true
-		case before == '[' || before == ':':
-			likely = after == ']'
-		case before == '<':
-			likely = after == '>'
-		case before == '(':
-			likely = after == ')'
-		case before == '|':
-			likely = after == '|'
-		case before == '=':
-			likely = start >= 6 && s[start-6:start-1] == "level"
+		var after byte
+		if end < len(s) {
+			after = s[end]
 		}
-		if !likely {
+		if !surrounded(s, i, after) {
 			continue
 		}
-		if level := levelWord(s[start:i]); level != 0 {
-			return level, i
+		if level := levelWord(s[start:end]); level != 0 {
+			return level, end
 		}
 	}
 	return 0, 0
+}
+
+// surrounded reports whether what stands at s[i] and after a word makes a level of it.
+func surrounded(s string, i int, after byte) bool {
+	switch s[i] {
+	case '[', ':':
+		return after == ']'
+	case '<':
+		return after == '>'
+	case '(':
+		return after == ')'
+	case '|':
+		return after == '|'
+	case '=':
+		return strings.HasSuffix(s[:i], "level")
+	}
+	return after != '-' && after != '=' && after != '.' && after != '_'
+}
+
+// levelEnd is where the word at s[i] ends, which names of levels could be.
+func levelEnd(s string, i int) int {
+	for i < len(s) && (letter(s[i]) || s[i]-'0' <= 9) {
+		i++
+	}
+	return i
 }
 
 // text reads a line that begins with a time: what log4j, logback,
