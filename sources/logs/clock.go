@@ -17,9 +17,10 @@ type clock struct {
 	ref  int64
 }
 
-// scan reads the time that s begins with and gives its Unix nanoseconds and how
-// many bytes it takes, 0 if s begins with none. The layout follows from where
-// digits and separators stand, so that nothing is tried in vain.
+// scan reads the time that s begins with and gives its Unix nanoseconds, noTime
+// if it cannot be known for want of a year, and how many bytes it takes, 0 if s
+// begins with none. The layout follows from where digits and separators stand,
+// so that nothing is tried in vain.
 func (c clock) scan(s string) (ns int64, n int) {
 	if len(s) < 10 {
 		return 0, 0
@@ -111,8 +112,11 @@ func (c clock) names(s string) (ns int64, n int) {
 		}
 	}
 	t := c.yearless(m, d, secs)
-	if t == noTime {
+	switch {
+	case t == noTime && c.ref != 0: // there is no such day
 		return 0, 0
+	case t == noTime:
+		return noTime, end
 	}
 	return t*1e9 + frac, end
 }

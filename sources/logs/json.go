@@ -153,7 +153,7 @@ func (r *record) quoted(m meaning, prefix, key, v string) {
 	switch m {
 	case meansNothing:
 	case meansMessage:
-		if !r.said {
+		if !r.said && v != "" {
 			r.said = true
 			if r.full {
 				r.say(unescape(v), false)
@@ -191,8 +191,8 @@ func (r *record) scalar(m meaning, prefix, key, v string) {
 	switch m {
 	case meansNothing:
 	case meansStatus:
-		if n, end := number(v, 0, 3); end == 3 && end == len(v) && r.status == 0 {
-			r.status = n
+		if r.status == 0 {
+			r.status = httpStatus(v)
 		}
 	case meansTime, meansMongoTime:
 		if !r.hasTime {

@@ -133,6 +133,14 @@ func pinoSeverity(n int) sources.Severity {
 	return sources.Severity(n/10*4 - 3)
 }
 
+// httpStatus is the number that a field for a status holds, 0 if it holds none.
+func httpStatus(v string) int {
+	if n, end := number(v, 0, 3); end == 3 && len(v) == 3 && n >= 100 {
+		return n
+	}
+	return 0
+}
+
 // statusSeverity is that of a response with an HTTP status.
 func statusSeverity(status int) sources.Severity {
 	switch {

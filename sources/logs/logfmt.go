@@ -62,7 +62,7 @@ func (r *record) lift(m meaning, v string) bool {
 			return false
 		}
 		ns, n := r.scan(v)
-		if n == 0 || n != len(v) {
+		if n == 0 || n != len(v) || ns == noTime {
 			return false
 		}
 		r.at(ns)
@@ -79,7 +79,7 @@ func (r *record) lift(m meaning, v string) bool {
 
 // logfmt reads key=value pairs: https://brandur.org/logfmt, and what slog's TextHandler writes.
 func (r *record) logfmt(s string) bool {
-	pairs, said, lifted, first := 0, "", false, meansNothing
+	pairs, status, said, lifted, first := 0, 0, "", false, meansNothing
 	r.shape = shapeLogfmt
 	for i := 0; i < len(s); {
 		if s[i] == ' ' || s[i] == '\t' {
@@ -109,13 +109,21 @@ func (r *record) logfmt(s string) bool {
 			if pairs == 2 && first == meansTime && m == meansLevel && key == "level" {
 				r.shape = shapeSlog
 			}
-		case r.full:
-			r.add(key, r.unquoted(value))
+		default:
+			if m == meansStatus && status == 0 {
+				status = httpStatus(value)
+			}
+			if r.full {
+				r.add(key, r.unquoted(value))
+			}
 		}
 		if pairs == 1 && key == "time" && value != "" && value[0] != '"' {
 			first = m
 		}
 		i = end
+	}
+	if r.severity == 0 && status >= 400 && pairs > 1 {
+		r.severity = statusSeverity(status)
 	}
 	if said != "" {
 		r.say(said, false)

@@ -124,7 +124,7 @@ func (r *Reader) Parse(raw string, ref int64, l *sources.LogLine) {
 		l.Body = rec.body + rest
 	}
 	clear(rec.fields) // the pool shall hold no lines
-	rec.body = ""
+	rec.body, rec.object = "", object{}
 	records.Put(rec)
 }
 
@@ -148,7 +148,7 @@ func (r *Reader) read(s string, rec *record) (continues bool) {
 		if may>>g&1 == 0 || !rec.read(g, s) {
 			continue
 		}
-		if rec.joins || rec.hasTime || !h.timed || g < asLogfmt || h.learnt[asLogfmt] && g == asLogfmt {
+		if stands := !h.timed || rec.hasTime || g != asLogfmt && g != asLevelled || g == asLogfmt && h.learnt[g]; stands {
 			return rec.joins && h.joins
 		}
 		rec.reset()
