@@ -18,7 +18,7 @@ func (r *record) json(s string) bool {
 		return false
 	}
 	r.object = object{}
-	if r.members(s, i, "", 0) == 0 {
+	if !r.members(s, i, "", 0) {
 		return false
 	}
 	r.shape = shapeJSON
@@ -54,9 +54,9 @@ type object struct {
 // done reports that the rest cannot change time and severity, which is all that is wanted.
 func (r *record) done() bool { return !r.full && r.hasTime && r.severity != 0 }
 
-// members reads the members of the object whose first key is at s[i] and gives
-// where it ends, 0 if there is no member.
-func (r *record) members(s string, i int, prefix string, depth int) int {
+// members reads the members of the object whose first key is at s[i]; it reports
+// whether there is one.
+func (r *record) members(s string, i int, prefix string, depth int) bool {
 	for first := i; i < len(s) && s[i] == '"'; {
 		end := i + 1
 		for end < len(s) && s[end] != '"' && s[end] != '\\' { // keys are short
@@ -68,16 +68,13 @@ func (r *record) members(s string, i int, prefix string, depth int) int {
 		}
 		colon := space(s, end+1)
 		if colon >= len(s) || s[colon] != ':' {
-			if i == first {
-				return 0
-			}
-			return len(s)
+			return i > first
 		}
 		key := s[i+1 : end]
 		i = colon
 		i = space(s, i+1)
 		if i >= len(s) {
-			return i
+			return true
 		}
 		m := meansNothing
 		switch {
@@ -95,17 +92,17 @@ func (r *record) members(s string, i int, prefix string, depth int) int {
 			i = r.member(s, i, prefix, key, m, depth)
 		}
 		if r.done() {
-			return len(s)
+			return true
 		}
 		if i < len(s) && s[i] != ',' {
 			i = space(s, i)
 		}
 		if i >= len(s) || s[i] != ',' {
-			return i + 1
+			return true
 		}
 		i = space(s, i+1)
 	}
-	return i + 1
+	return true
 }
 
 // nestedMeaning is that of the few members of nested objects that say when or how bad.
@@ -132,10 +129,9 @@ func (r *record) member(s string, i int, prefix, key string, m meaning, depth in
 			if prefix != "" && r.full {
 				key = prefix + "." + key
 			}
-			if end := r.members(s, first, key, depth+1); end > 0 {
-				return end
-			}
-			return len(s)
+			end := skipNested(s, i) // where Head finds the end of what it does not read, be it broken
+			r.members(s[:end], first, key, depth+1)
+			return end
 		}
 		fallthrough
 	case '[':

@@ -39,6 +39,8 @@ func seed(f *testing.F) {
 	}
 	f.Add("\x00\x00\xef\xbb\xbf{\"a\":1}\r\n")
 	f.Add(strings.Repeat(`{"a":`, 100) + "1")
+	f.Add(`{"":{""},"t":"2000-01-01 00:00:00`) // broken within an object that Head does not read
+	f.Add("<0>2000-01-01 0:00:000 a")          // nearly a time
 	f.Add("\x1b[31m\x1b]0;title\x07[\x1b[")
 	f.Add(`{"log":"\u001b[31m{\"log\":\"{}\",\"stream\":\"x\"}","stream":"a","time":"2026-02-03T04:05:06Z"}`)
 }
