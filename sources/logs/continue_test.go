@@ -21,6 +21,7 @@ var joinedLogs = map[string]string{
 2026-02-03 04:05:07,001 [main] INFO  org.example.Shop - next
 2026-02-03 04:05:07,002 [main] WARN  org.example.Shop - a message
 | of two lines
+| since 2026-02-03 04:05:06 or so
 2026-02-03 04:05:07,003 [main] INFO  org.example.Shop - done`,
 	"Python": `
 2026-02-03 04:05:06,789 - shop - ERROR - failed

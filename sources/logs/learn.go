@@ -7,7 +7,7 @@ import (
 )
 
 // everyGrammar is the order in which grammars are tried on a line that nothing is known about.
-var everyGrammar = []grammar{asJSON, asSyslog, asCRI, asAccess, asGlog, asLogfmt, asText, asLevelled}
+var everyGrammar = []grammar{asJSON, asSyslog, asCRI, asAccess, asGlog, asLogfmt, asText, asPrefixed, asLevelled}
 
 // habits are what a Reader has learnt of its source.
 type habits struct {
@@ -87,6 +87,7 @@ func (r *Reader) Learn(sample []byte) {
 	for g, n := range counts {
 		h.learnt[g] = n > 0
 	}
+	h.learnt[asPrefixed] = 2*counts[asPrefixed] > timed // else they are words of a message
 	// Lines of JSON never join, but for those in Docker's envelopes.
 	h.joins = bare == 0 || 9*(timed+plain) >= bare
 	h.name = joined(names)

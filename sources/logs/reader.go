@@ -145,7 +145,8 @@ func (r *Reader) read(s string, rec *record) (continues bool) {
 	}
 	may := begins[s[0]]
 	for _, g := range h.order {
-		if may>>g&1 == 0 || !rec.read(g, s) {
+		// A time behind a word begins a record only where that is the custom.
+		if may>>g&1 == 0 || g == asPrefixed && h.timed && !h.learnt[g] || !rec.read(g, s) {
 			continue
 		}
 		if stands := !h.timed || rec.hasTime || g != asLogfmt && g != asLevelled || g == asLogfmt && h.learnt[g]; stands {

@@ -265,6 +265,10 @@ var lines = []written{
 		`12:M 03 Feb 2026 04:05:06.789 # Server initialized`, // Redis
 		"2026-02-03T04:05:06.789Z", 0, "# Server initialized", "", "text",
 	},
+	{
+		`update-alternatives 2026-02-03 04:05:06: link group pager updated`, // Debian
+		"2026-02-03T04:05:06Z", 0, "link group pager updated", "app=update-alternatives", "text",
+	},
 	// plain text
 	{`2026-02-03T04:05:06,789 plain words`, "2026-02-03T04:05:06.789Z", 0, "plain words", "", "text"},
 	{"2026/02/03 04:05:06 [ERROR] cannot open", "2026-02-03T04:05:06Z", 17, "cannot open", "", "text"},

@@ -52,6 +52,7 @@ const (
 	asGlog
 	asLogfmt
 	asText
+	asPrefixed
 	asLevelled
 	grammars
 )
@@ -70,6 +71,7 @@ var begins = func() (t [256]uint16) {
 			asGlog:     upper,
 			asLogfmt:   word || b == '_' || b == '@',
 			asText:     digit || upper || b == '[',
+			asPrefixed: word,
 			asLevelled: word || b == '[' || b == '<' || b == '(' || b == '|',
 		} {
 			if may {
@@ -117,6 +119,8 @@ func (r *record) read(g grammar, s string) bool {
 		ok = r.logfmt(s)
 	case asText:
 		ok = r.text(s)
+	case asPrefixed:
+		ok = r.prefixed(s)
 	case asLevelled:
 		ok = r.levelled(s)
 	}

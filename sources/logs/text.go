@@ -145,6 +145,18 @@ func (r *record) text(s string) bool {
 	return true
 }
 
+// prefixed reads a line whose time stands behind the name of a program, as
+// update-alternatives and stern write it.
+func (r *record) prefixed(s string) bool {
+	const longest = 64
+	i := strings.IndexByte(s[:min(len(s), longest)], ' ') + 1
+	if i < 2 || i+19 > len(s) || s[i]-'0' > 9 || s[i+4] != '-' || s[i+13] != ':' {
+		return false
+	}
+	r.add("app", strings.TrimSuffix(s[:i-1], ":"))
+	return r.text(s[i:])
+}
+
 // redisRole is the length of the "pid:role " that Redis writes before the time.
 func redisRole(s string) int {
 	n := digitsIn(s[:min(len(s), 8)])
