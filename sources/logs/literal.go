@@ -119,6 +119,29 @@ func (l *literal) index(buf []byte) (start, end int) {
 	return -1, -1
 }
 
+// indexAny is where the first match of any literal begins; -1 if there is none.
+func indexAny(set []*literal, buf []byte) int {
+	if len(set) == 1 {
+		start, _ := set[0].index(buf)
+		return start
+	}
+	for from, window := 0, 8*firstWindow; from < len(buf); window *= 2 {
+		first := min(window, len(buf)-from) // where the window ends, or a match begins
+		found := false
+		for _, l := range set {
+			part := buf[from:min(len(buf), from+first+l.longest-1)]
+			if start, _ := l.index(part); start >= 0 && start < first {
+				first, found = start, true
+			}
+		}
+		from += first
+		if found {
+			return from
+		}
+	}
+	return -1
+}
+
 // indexByteIn is where b is in buf[from:to], len(buf) if it is not there.
 func indexByteIn(buf []byte, b byte, from, to int) int {
 	if i := bytes.IndexByte(buf[from:to], b); i >= 0 {
