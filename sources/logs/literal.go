@@ -21,6 +21,8 @@ type literal struct {
 	runes   [][][]byte // folded: for each character all its forms
 	anchor  int        // index in text or runes
 	bytes   []byte     // the bytes that a form of the anchor begins with, 1 to 4
+	probe   int        // where, from the anchor, one of probes stands in every match
+	probes  [256]bool  // all, if nothing is known
 	longest int        // bytes of the longest match
 	rarity  float64    // how often the anchor's bytes occur, per byte of a log
 }
@@ -56,6 +58,7 @@ func newLiteral(text string, fold bool) *literal {
 		for i := range len(text) {
 			l.anchorAt(i, []byte{text[i]})
 		}
+		l.probeAt(len(text), func(i int) [][]byte { return [][]byte{{text[i]}} })
 		return l
 	}
 	for i, forms := range l.runes {
@@ -67,7 +70,39 @@ func newLiteral(text string, fold bool) *literal {
 		}
 		l.anchorAt(i, first)
 	}
+	l.probeAt(len(l.runes), func(i int) [][]byte { return l.runes[i] })
 	return l
+}
+
+// probeAt takes as probe the rarest of n characters, but for the anchor, among
+// those before and behind it that are one byte in all their forms.
+func (l *literal) probeAt(n int, forms func(i int) [][]byte) {
+	least := 2.0
+	single := func(i int) bool {
+		sum := 0.0
+		for _, f := range forms(i) {
+			if len(f) > 1 {
+				return false
+			}
+			sum += byteShare[f[0]]
+		}
+		if i != l.anchor && sum < least {
+			least, l.probe = sum, i-l.anchor
+		}
+		return true
+	}
+	for i := l.anchor; i < n && single(i); i++ {
+	}
+	for i := l.anchor - 1; i >= 0 && single(i); i-- {
+	}
+	for b := range l.probes {
+		l.probes[b] = least > 1
+	}
+	if least <= 1 {
+		for _, f := range forms(l.anchor + l.probe) {
+			l.probes[f[0]] = true
+		}
+	}
 }
 
 // anchorAt takes the anchor that occurs least.
@@ -176,6 +211,14 @@ func (l *literal) indexFrom(buf []byte, b byte) (start, end int) {
 
 // at compares around an anchor.
 func (l *literal) at(buf []byte, at int) (start, end int, ok bool) {
+	if p := uint(at + l.probe); p >= uint(len(buf)) || !l.probes[buf[p]] { //nolint:gosec // below 0 is past the end
+		return 0, 0, false
+	}
+	return l.around(buf, at)
+}
+
+// around compares all of it.
+func (l *literal) around(buf []byte, at int) (start, end int, ok bool) {
 	if l.runes == nil {
 		start, end = at-l.anchor, at-l.anchor+len(l.text)
 		return start, end, start >= 0 && end <= len(buf) && string(buf[start:end]) == l.text
