@@ -259,10 +259,10 @@ func (d *dfa) run(text []byte, columns *[256]uint8) (at int, ok bool) {
 			}
 		}
 		// The loop that all is about.
-		next, column := row, 0
+		next, column, rows := row, 0, d.rows
 		for ; i < len(text); i++ {
 			column = int(columns[text[i]])
-			if next = d.rows[int(row)+column]; next&isMark != 0 {
+			if next = rows[int(row)+column]; next&isMark != 0 {
 				break
 			}
 			row = next

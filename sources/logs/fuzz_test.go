@@ -11,8 +11,8 @@ import (
 	"nightjar/sources"
 )
 
-// records splits a buffer of lines; a line that is indented goes on with the record before it.
-func records(buf []byte) (all [][2]int) {
+// recordsIn splits a buffer of lines; a line that is indented goes on with the record before it.
+func recordsIn(buf []byte) (all [][2]int) {
 	for at := 0; at < len(buf); {
 		end := lineEnd(buf, at)
 		if len(all) > 0 && (buf[at] == ' ' || buf[at] == '\t') {
@@ -40,7 +40,7 @@ func checkNext(t *testing.T, m *Matcher, buf []byte, match func(record []byte) b
 		hits = append(hits, at)
 		at = lineEnd(buf, at)
 	}
-	for _, r := range records(buf) {
+	for _, r := range recordsIn(buf) {
 		record := buf[r[0]:r[1]]
 		want := match(record)
 		if got := m.MatchRaw(record); got != want {
