@@ -58,7 +58,7 @@ func newAutomaton(re *syntax.Regexp) *automaton {
 	for i := range a.insts {
 		switch in := &a.insts[i]; in.Op {
 		case syntax.InstEmptyWidth:
-			op := syntax.EmptyOp(in.Arg)
+			op := syntax.EmptyOp(in.Arg) //nolint:gosec // that is what Arg is here
 			a.asserts = true
 			a.words = a.words || op&(syntax.EmptyWordBoundary|syntax.EmptyNoWordBoundary) != 0
 			a.ends = a.ends || op&^(syntax.EmptyBeginLine|syntax.EmptyBeginText) != 0
@@ -70,7 +70,7 @@ func newAutomaton(re *syntax.Regexp) *automaton {
 				continue
 			}
 			cut(in.Rune[0], in.Rune[0])
-			if syntax.Flags(in.Arg)&syntax.FoldCase != 0 {
+			if syntax.Flags(in.Arg)&syntax.FoldCase != 0 { //nolint:gosec // as MatchRune has it
 				for f := unicode.SimpleFold(in.Rune[0]); f != in.Rune[0]; f = unicode.SimpleFold(f) {
 					cut(f, f)
 				}

@@ -89,7 +89,7 @@ func (d *dfa) add(pc uint32, flags syntax.EmptyOp, all bool) {
 		case syntax.InstCapture, syntax.InstNop:
 			d.stack = append(d.stack, in.Out)
 		case syntax.InstEmptyWidth:
-			missing := syntax.EmptyOp(in.Arg) &^ flags
+			missing := syntax.EmptyOp(in.Arg) &^ flags //nolint:gosec // that is what Arg is here
 			switch {
 			case missing == 0:
 				d.stack = append(d.stack, in.Out)

@@ -78,23 +78,22 @@ func newLiteral(text string, fold bool) *literal {
 // those before and behind it that are one byte in all their forms.
 func (l *literal) probeAt(n int, forms func(i int) [][]byte) {
 	least := 2.0
-	single := func(i int) bool {
-		sum := 0.0
-		for _, f := range forms(i) {
-			if len(f) > 1 {
-				return false
+	look := func(from, to, step int) {
+		for i := from; i != to; i += step {
+			sum := 0.0
+			for _, f := range forms(i) {
+				if len(f) > 1 {
+					return
+				}
+				sum += byteShare[f[0]]
 			}
-			sum += byteShare[f[0]]
+			if i != l.anchor && sum < least {
+				least, l.probe = sum, i-l.anchor
+			}
 		}
-		if i != l.anchor && sum < least {
-			least, l.probe = sum, i-l.anchor
-		}
-		return true
 	}
-	for i := l.anchor; i < n && single(i); i++ {
-	}
-	for i := l.anchor - 1; i >= 0 && single(i); i-- {
-	}
+	look(l.anchor, n, 1)
+	look(l.anchor, -1, -1)
 	for b := range l.probes {
 		l.probes[b] = least > 1
 	}
@@ -211,7 +210,7 @@ func (l *literal) indexFrom(buf []byte, b byte) (start, end int) {
 
 // at compares around an anchor.
 func (l *literal) at(buf []byte, at int) (start, end int, ok bool) {
-	if p := uint(at + l.probe); p >= uint(len(buf)) || !l.probes[buf[p]] { //nolint:gosec // below 0 is past the end
+	if p := uint(at + l.probe); p >= uint(len(buf)) || !l.probes[buf[p]] { // below 0 is past the end
 		return 0, 0, false
 	}
 	return l.around(buf, at)
