@@ -22,11 +22,12 @@ import (
 // spans lines is found where it ends. Unlike the automaton it is for one goroutine.
 type dfa struct {
 	*automaton
-	rows   []uint32 // columns a state: the row that is next, or one of the marks
-	states []dfaState
-	known  map[string]uint32 // row by the state's key
-	first  uint32            // the row, or mark, of the beginning of a text; markUnknown: not made yet
-	spent  int               // bytes run since rows was emptied
+	rows    []uint32 // columns a state: the row that is next, or one of the marks
+	states  []dfaState
+	known   map[string]uint32 // row by the state's key
+	first   uint32            // the row, or mark, of the beginning of a text; markUnknown: not made yet
+	spent   int               // bytes run since rows was emptied
+	emptied int               // how often that was
 	// Scratch of one step.
 	seen  []uint32 // by inst: the turn in which it was added last
 	turn  uint32
@@ -219,6 +220,7 @@ func (d *dfa) after(row uint32, column int) (next uint32, ok bool) {
 			s = d.states[int(next)/d.columns]
 		}
 		d.rows, d.states, d.spent, d.first = d.rows[:0], d.states[:0], 0, markUnknown
+		d.emptied++
 		clear(d.known)
 		if next&isMark == 0 {
 			d.next = append(d.next[:0], s.insts...)
@@ -235,67 +237,77 @@ func (d *dfa) after(row uint32, column int) (next uint32, ok bool) {
 // are each a text, and says at which byte it knew that it, or one of them,
 // matches; -1 if none does. ok is false when it gave up.
 func (d *dfa) run(text []byte, columns *[256]uint8) (at int, ok bool) {
-	row := d.begin()
-	counted := 0
-	for i := 0; ; i++ {
+	return d.resume(text, columns, 0, d.begin())
+}
+
+// resume is run from byte i on, in a row.
+func (d *dfa) resume(text []byte, columns *[256]uint8, i int, row uint32) (at int, ok bool) {
+	for {
 		switch row {
 		case markMatch:
 			return min(i, len(text)), true
 		case markDead:
-			end := bytes.IndexByte(text[min(i, len(text)):], '\n')
-			if end < 0 {
-				return -1, true
-			}
-			i += end + 1
-			if columns == &d.line {
-				row = d.begin()
-			} else {
-				d.next = append(d.next[:0], d.start)
-				row = d.state(syntax.EmptyBeginLine, false)
-			}
-			if row&isMark != 0 {
-				i--
-				continue
-			}
+			return -1, true
 		}
-		// The loop that all is about.
-		next, column, rows := row, 0, d.rows
-		for ; i < len(text); i++ {
-			column = int(columns[text[i]])
-			if next = rows[int(row)+column]; next&isMark != 0 {
+		rows, from := d.rows, i
+		for ; i < len(text); i++ { // the loop that all is about
+			next := rows[int(row)+int(columns[text[i]])]
+			if next&isMark != 0 {
 				break
 			}
 			row = next
 		}
-		d.spent += i - counted
-		counted = i
+		d.spent += i - from
 		if i >= len(text) {
-			if columns == &d.line && i > 0 && text[len(text)-1] == '\n' {
+			if columns == &d.line && len(text) > 0 && text[len(text)-1] == '\n' {
 				return -1, true // no line begins here
 			}
-			end, ok := d.after(row, d.classes+columnEnd)
-			if end == markMatch {
+			row, ok = d.after(row, d.classes+columnEnd)
+			if row == markMatch {
 				return len(text), ok
 			}
 			return -1, ok
 		}
-		if next == markStop && text[i] == '\r' {
-			if i+1 < len(text) && text[i+1] == '\n' {
-				if end, ok := d.after(row, d.classes+columnEnd); !ok || end == markMatch {
-					return i, ok
-				}
-			}
-			column = int(d.text['\r'])
-		} else if next == markStop {
-			r, n := utf8.DecodeRune(text[i:])
-			column = int(d.classOf(r))
-			i += n - 1
-		}
-		if row, ok = d.after(row, column); !ok {
+		if row, i, ok = d.stop(text, columns, i, row); !ok {
 			return 0, false
 		}
-		if row == markMatch {
-			return i, true
+	}
+}
+
+// stop reads a character at i for which the row has a mark. It gives the row behind it
+// and the byte to read next, or of a match the byte at which it is known.
+func (d *dfa) stop(text []byte, columns *[256]uint8, i int, row uint32) (next uint32, at int, ok bool) {
+	column, n := int(columns[text[i]]), 1
+	if d.rows[int(row)+column] == markStop {
+		if text[i] == '\r' {
+			column = int(d.text['\r'])
+			if i+1 < len(text) && text[i+1] == '\n' {
+				if next, ok = d.after(row, d.classes+columnEnd); !ok || next == markMatch {
+					return next, i, ok
+				}
+			}
+		} else {
+			var r rune
+			r, n = utf8.DecodeRune(text[i:])
+			column = int(d.classOf(r))
 		}
 	}
+	next, ok = d.after(row, column)
+	for at = i + n; next == markDead; {
+		line := bytes.IndexByte(text[at:], '\n')
+		if line < 0 {
+			break
+		}
+		at += line + 1
+		if columns == &d.line {
+			next = d.begin()
+		} else {
+			d.next = append(d.next[:0], d.start)
+			next = d.state(syntax.EmptyBeginLine, false)
+		}
+	}
+	if next == markMatch {
+		at = i
+	}
+	return next, at, ok
 }

@@ -104,7 +104,7 @@ func (t *textTest) run(text []byte, lines bool) (at int, ok bool) {
 		d = newDFA(t.auto)
 	}
 	if lines {
-		at, ok = d.run(text, &t.auto.line)
+		at, ok = d.scan(text)
 	} else {
 		at, ok = d.run(text, &t.auto.text)
 	}
