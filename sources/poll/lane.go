@@ -11,6 +11,7 @@ type lane struct {
 	name      string
 	kind      string // as Status says
 	interval  time.Duration
+	ahead     time.Duration // of its clock before ours
 	mute      bool   // its Status panicked
 	received  uint64 // as Status says, when last asked
 	counts    bool   // Status says what it received, so frames need not be counted
