@@ -27,9 +27,9 @@ func adapters() map[string]opener {
 }
 
 // openSources opens the sources that the settings ask for; the first is the
-// default one. They are closed with the session. With strict one that cannot
-// be reached is an error.
-func (s *session) openSources(ctx context.Context, strict bool) ([]sources.Source, error) {
+// default one. They are closed with the session. One that does less than n is an
+// error; where n is openSensible and there are others, they are worth more.
+func (s *session) openSources(ctx context.Context, n need) ([]sources.Source, error) {
 	remotes, err := s.remotes()
 	if err != nil {
 		return nil, err
@@ -60,11 +60,14 @@ func (s *session) openSources(ctx context.Context, strict bool) ([]sources.Sourc
 			return nil, err
 		}
 	}
+	if n == openSensible && (len(remotes) > 1 || s.ownKind() != "") {
+		n = openAll
+	}
 	for _, r := range remotes {
 		if skip(r.name) {
 			continue
 		}
-		if err := add(s.openRemote(ctx, r, strict)); err != nil {
+		if err := add(s.openRemote(ctx, r, n)); err != nil {
 			return nil, err
 		}
 	}

@@ -25,9 +25,9 @@ func (d *deck) collects() bool {
 	})
 }
 
-// openDeck opens the sources, the poller and the boards of a session. With
-// strict a source that cannot be reached is an error.
-func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
+// openDeck opens the sources, the poller and the boards of a session. A source
+// that does less than n is an error, see openSources.
+func (s *session) openDeck(ctx context.Context, n need) (*deck, error) {
 	list, first, err := s.boards()
 	if err != nil {
 		return nil, s.whole(err)
@@ -45,7 +45,7 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 		Range: s.set.span, Refresh: s.set.refresh, Zone: s.zone(), ASCII: s.set.ascii,
 		Clock: s.env.Now, Logger: s.log,
 	}}
-	if d.options.Sources, err = s.openSources(ctx, strict); err != nil {
+	if d.options.Sources, err = s.openSources(ctx, n); err != nil {
 		return nil, err
 	}
 	d.options.Boards = s.screens(ctx, list, d.options.Sources)

@@ -98,7 +98,7 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 	if err := q.checkSteps(); err != nil {
 		return err
 	}
-	all, err := s.openSources(ctx, true)
+	all, err := s.openSources(ctx, openWorking)
 	if errors.Is(err, errInterrupted) {
 		return failed(exitFailed, "query: %w", err)
 	}
@@ -112,6 +112,9 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 	at, err := s.queryTime(q, s.env.Now())
 	if err != nil {
 		return err
+	}
+	if r, ok := src.(sources.StatusReporter); ok && q.at == "" {
+		at = at.Add(r.Status().Ahead) // its own now
 	}
 	frame, err := s.ask(ctx, src, q, at)
 	if err != nil && ctx.Err() != nil {

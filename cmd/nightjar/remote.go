@@ -125,9 +125,18 @@ func (s *session) headers() (http.Header, error) {
 	return h, nil
 }
 
-// openRemote opens one of them. A target that cannot be reached is opened all
-// the same, unless strict: its panels say so, and go on when it comes back.
-func (s *session) openRemote(ctx context.Context, r remote, strict bool) (sources.Source, error) {
+// need says what a source must do to be opened.
+type need uint8
+
+const (
+	openAll      need = iota // nothing: its panels say what is wrong, and go on when it comes back
+	openSensible             // be down at most, not say that it is something else or that we may not ask
+	openWorking              // answer
+)
+
+// openRemote opens one of them. A target that does not say what it is, and need
+// not, is opened as what its address looks like.
+func (s *session) openRemote(ctx context.Context, r remote, n need) (sources.Source, error) {
 	what := prometheus.What{Found: prometheus.FoundAPI, URL: r.url}
 	if r.kind == "scrape" || r.kind == "" && strings.HasSuffix(strings.TrimRight(r.url, "/"), "/metrics") {
 		what.Found = prometheus.FoundMetrics
@@ -142,7 +151,7 @@ func (s *session) openRemote(ctx context.Context, r remote, strict bool) (source
 			what = found
 		case ctx.Err() != nil:
 			return nil, errInterrupted
-		case strict || kind != sources.KindUnavailable && kind != sources.KindTimeout && kind != sources.KindThrottled:
+		case n == openWorking || n == openSensible && kind != sources.KindUnavailable && kind != sources.KindTimeout && kind != sources.KindThrottled:
 			return nil, failed(exitUnreachable, "%s: %w", r.origin, err)
 		default:
 			s.log.Warn("the target does not say what it is", "source", r.name, "err", err)
@@ -155,7 +164,7 @@ func (s *session) openRemote(ctx context.Context, r remote, strict bool) (source
 	case prometheus.FoundMetrics:
 		return s.openScrape(ctx, r, what.URL)
 	}
-	o.URL = what.URL
+	o.URL, o.Ahead = what.URL, what.Ahead
 	src, err := prometheus.Open(ctx, o)
 	if err != nil {
 		return nil, failed(exitUsage, "%s: %w", r.origin, err)

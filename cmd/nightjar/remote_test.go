@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"nightjar/cmd/nightjar/config"
 )
 
 // A fakeServer is as much of Prometheus's API as these tests ask, and a page of metrics.
@@ -130,33 +132,33 @@ func TestHeadersKeepSecretsOffTheCommandLine(t *testing.T) {
 
 func TestConfiguredSources(t *testing.T) {
 	srv := fakeServer(t, http.Header{"Authorization": {"Basic dTpw"}})
-	config := filepath.Join(t.TempDir(), "config.yaml")
+	path := filepath.Join(t.TempDir(), "config.yaml")
 	f := func(code int, stdout, stderr, text string, args ...string) {
 		t.Helper()
-		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		gotCode, gotOut, gotErr := runWith(t, []string{"NIGHTJAR_CONFIG=" + config}, args...)
+		gotCode, gotOut, gotErr := runWith(t, []string{"NIGHTJAR_CONFIG=" + path}, args...)
 		if gotCode != code || !strings.Contains(gotOut, stdout) || !strings.Contains(gotErr, stderr) {
 			t.Errorf("%s%v: exit %d, want %d\nstdout: %s\nstderr: %s", text, args, gotCode, code, gotOut, gotErr)
 		}
 	}
-	pass := filepath.Join(filepath.Dir(config), "pass")
+	pass := filepath.Join(filepath.Dir(path), "pass")
 	if err := os.WriteFile(pass, []byte("p"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	good := "sources:\n  - name: prod\n    url: " + srv.URL + "/prom\n    http: {basic_auth: {username: u, password_file: pass}}\n"
 	f(exitOK, `up{job="node"}`, "", good, "query", "--source", "prod", "up")
 	f(exitOK, "prod", "", good, "sources")
-	f(exitOK, "ok", "", good, "check", config)
+	f(exitOK, "ok", "", good, "check", path)
 	bad := "sources:\n  - name: a\n    url: http://x\n    htp: {}\n  - {name: b}\n  - name: c\n    url: http://x\n    http: {basic_auht: {}}\n  - {name: a, url: http://y}\n"
 	for _, want := range []string{":4:5: sources.1.htp: unknown key", ":5:6: sources.2: has no url", ":8:5: sources.3.http", "a source is called \"a\" already"} {
-		f(exitFailed, want, "", bad, "check", config)
+		f(exitFailed, want, "", bad, "check", path)
 	}
 	f(exitUsage, "", ":4:5", bad, "query", "up")
 	jobs := "scrape_configs:\n  - job_name: one\n    static_configs: [{targets: ['" + strings.TrimPrefix(srv.URL, "http://") + "']}]\n"
 	f(exitOK, "42", "", jobs, "query", "--source", "scrape", "--wait", "300ms", "answer")
-	f(exitFailed, "config.yaml:3", "", "scrape_configs:\n  - job_name: one\n    static_confgs: []\n", "check", config)
+	f(exitFailed, "config.yaml:3", "", "scrape_configs:\n  - job_name: one\n    static_confgs: []\n", "check", path)
 	f(exitUsage, "", "config.yaml:3", "scrape_configs:\n  - job_name: one\n    static_confgs: []\n", "query", "--source", "scrape", "up")
 }
 
@@ -175,4 +177,79 @@ func TestBoardsAreProposed(t *testing.T) {
 	if code != exitUsage || !strings.Contains(errs, "there are targets, metrics") {
 		t.Errorf("exit %d: %s", code, errs)
 	}
+}
+
+// Every source gets its line, however it is doing: one that does not let us in
+// or never answers hides none of the others.
+func TestSourcesInTrouble(t *testing.T) {
+	usual := probeTimeout
+	probeTimeout = time.Second
+	defer func() { probeTimeout = usual }()
+	good := fakeServer(t, nil)
+	closed := fakeServer(t, http.Header{"X-Scope-Orgid": {"team"}})
+	page := fakeServer(t, nil)
+	hung := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "buildinfo") { // it says what it is, and then no more
+			<-r.Context().Done()
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"status":"success","data":{"version":"3.1.0","revision":"abc"}}`)
+	}))
+	t.Cleanup(hung.Close)
+	late := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", time.Now().Add(-10*time.Minute).UTC().Format(http.TimeFormat))
+		good.Config.Handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(late.Close)
+	code, out, errs := runWith(t, nil, "sources", "-o", "json",
+		good.URL+"/prom", closed.URL+"/prom", page.URL+"/page", hung.URL, late.URL+"/prom", "http://127.0.0.1:1/metrics")
+	if code != exitFailed {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	var lines []sourceLine
+	if err := json.Unmarshal([]byte(out), &lines); err != nil || len(lines) != 6 {
+		t.Fatalf("%v: %s%s", err, out, errs)
+	}
+	for i, want := range []struct{ state, kind, says string }{
+		{stateOK, "prometheus", ""},
+		{stateDown, "prometheus", "401 Unauthorized"},
+		{stateDown, "prometheus", "404 Not Found"},
+		{stateDown, "prometheus", "deadline"},
+		{stateDegraded, "prometheus", "clock"},
+		{stateDown, "scrape", "refused"},
+	} {
+		if l := lines[i]; l.State != want.state || l.Kind != want.kind || !strings.Contains(l.Error, want.says) {
+			t.Errorf("line %d is %+v, want %+v", i, l, want)
+		}
+	}
+	if skew := lines[4].Skew; skew == nil || *skew > -598 || *skew < -602 {
+		t.Errorf("the clock that is off: %s", out)
+	}
+	if code, out, errs := runWith(t, nil, "sources", good.URL+"/prom", closed.URL+"/prom"); code != exitFailed || strings.Count(out, "\n") != 3 || !strings.Contains(errs, "not allowed") {
+		t.Errorf("as a table: exit %d\n%s%s", code, out, errs)
+	}
+	if code, _, errs := runWith(t, nil, "sources", good.URL+"/prom"); code != exitOK {
+		t.Errorf("all well: exit %d: %s", code, errs)
+	}
+}
+
+// A source that does not let us in keeps nobody from the others.
+func TestOneOfSeveralIsInTrouble(t *testing.T) {
+	good, closed := fakeServer(t, nil), fakeServer(t, http.Header{"X-Scope-Orgid": {"team"}})
+	f := func(want int, n need, targets ...string) {
+		t.Helper()
+		s := newSession(Env{Now: time.Now}, nil)
+		defer s.close()
+		s.file, s.targets = &config.Config{}, targets
+		all, err := s.openSources(t.Context(), n)
+		if len(all) != want || (want == 0) != (err != nil) {
+			t.Errorf("%q with need %d: %d are open, %v", targets, n, len(all), err)
+		}
+	}
+	f(2, openSensible, good.URL+"/metrics", closed.URL+"/prom")
+	f(0, openSensible, closed.URL+"/prom")
+	f(0, openWorking, good.URL+"/metrics", closed.URL+"/prom")
+	f(1, openAll, closed.URL+"/prom")
+	f(1, openSensible, "http://127.0.0.1:1")
 }

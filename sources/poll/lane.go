@@ -12,9 +12,9 @@ type lane struct {
 	kind      string // as Status says
 	interval  time.Duration
 	ahead     time.Duration // of its clock before ours
-	mute      bool   // its Status panicked
-	received  uint64 // as Status says, when last asked
-	counts    bool   // Status says what it received, so frames need not be counted
+	mute      bool          // its Status panicked
+	received  uint64        // as Status says, when last asked
+	counts    bool          // Status says what it received, so frames need not be counted
 	meter     meter
 	asked     uint64        // requests so far
 	running   int           // requests, those that hang included

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"nightjar/sources"
 )
@@ -43,7 +44,8 @@ type What struct {
 	// Program is what answers: "prometheus", "thanos", "mimir",
 	// "victoriametrics" for an API, else what a metric NAME_build_info says, or empty.
 	Program string
-	Version string // if known
+	Version string        // if known
+	Ahead   time.Duration // of its clock before ours; 0: too little to matter
 }
 
 // Detect tells what a target is, in at most two requests: an API (also behind a
@@ -84,6 +86,7 @@ func Detect(ctx context.Context, target string, o Options) (What, error) {
 			w, ok = got.page(c.base, strings.TrimRight(u.Path, "/") == strings.TrimRight(page.Path, "/"))
 		}
 		if ok {
+			w.Ahead = c.ahead()
 			return w, nil
 		}
 		if kind, again := kindOf(got.status, &apiError{}); kind == sources.KindAuth || again {
@@ -121,10 +124,13 @@ func (c *client) look(ctx context.Context, u *url.URL) (sight, error) {
 		return sight{}, c.errorf(q.op, sources.KindInternal, "%w", err)
 	}
 	r.Header.Set("Accept", "application/json, text/plain;version=0.0.4;q=0.9, application/openmetrics-text;q=0.8, */*;q=0.1")
+	a := answer{began: c.clock()}
 	resp, err := c.http.Do(r)
 	if err != nil {
 		return sight{}, c.unreachable(q, err)
 	}
+	a.took, a.header = c.clock().Sub(a.began), resp.Header
+	c.setSkew(&a)
 	defer func() { _ = resp.Body.Close() }()
 	s := sight{status: resp.StatusCode, header: resp.Header, at: u}
 	body, done, err := plainBody(resp, maxDetectBody)
