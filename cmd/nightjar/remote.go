@@ -32,8 +32,8 @@ type remote struct {
 	name, url, kind string
 	interval        time.Duration
 	header          http.Header
-	http            *promconfig.HTTPClientConfig
-	origin          string // for messages
+	http            *promconfig.HTTPClientConfig // never nil once in remotes
+	origin          string                       // for messages
 }
 
 // remotes are what the targets name, else what the configuration does.
@@ -56,6 +56,7 @@ func (s *session) remotes() ([]remote, error) {
 	seen := map[string]int{}
 	for i := range all {
 		r := &all[i]
+		r.http = withProxy(r.http)
 		if seen[r.name]++; seen[r.name] > 1 {
 			r.name = fmt.Sprintf("%s#%d", r.name, seen[r.name])
 		}
@@ -75,6 +76,19 @@ func (s *session) configured(c *config.Source) remote {
 		r.http = &h
 	}
 	return r
+}
+
+// withProxy is c, with the proxy of the environment (HTTP_PROXY, HTTPS_PROXY,
+// NO_PROXY) where c names none.
+func withProxy(c *promconfig.HTTPClientConfig) *promconfig.HTTPClientConfig {
+	own := promconfig.DefaultHTTPClientConfig
+	if c != nil {
+		own = *c
+	}
+	if own.ProxyURL.URL == nil {
+		own.ProxyFromEnvironment = true
+	}
+	return &own
 }
 
 // nameOf is what a target is called: its host and port.
@@ -184,19 +198,29 @@ func (s *session) openScrape(ctx context.Context, r remote, page string) (source
 	if err != nil {
 		return nil, failed(exitUsage, "%s: %w", r.origin, err)
 	}
-	if r.http != nil {
-		was := job.HTTPClientConfig
-		job.HTTPClientConfig = *r.http
-		job.HTTPClientConfig.HTTPHeaders = was.HTTPHeaders
-		if job.HTTPClientConfig.BasicAuth == nil {
-			job.HTTPClientConfig.BasicAuth = was.BasicAuth
-		}
-	}
+	job.HTTPClientConfig = withTarget(*r.http, job.HTTPClientConfig)
 	src, err := scrape.Open(ctx, scrape.Options{Name: r.name, Jobs: []*promscrape.ScrapeConfig{job}, Clock: s.env.Now, Logger: s.log})
 	if err != nil {
 		return nil, failed(exitUsage, "%s: %w", r.origin, err)
 	}
 	return src, nil
+}
+
+// withTarget is c with what the address and the headers of a target say: of headers,
+// and of credentials where c has none.
+func withTarget(c, target promconfig.HTTPClientConfig) promconfig.HTTPClientConfig {
+	if c.BasicAuth == nil && c.Authorization == nil && c.OAuth2 == nil {
+		c.BasicAuth, c.Authorization = target.BasicAuth, target.Authorization
+	}
+	if target.HTTPHeaders == nil {
+		return c
+	}
+	all := promconfig.Headers{Headers: maps.Clone(target.HTTPHeaders.Headers)}
+	if c.HTTPHeaders != nil {
+		maps.Copy(all.Headers, c.HTTPHeaders.Headers)
+	}
+	c.HTTPHeaders = &all
+	return c
 }
 
 // openJobs scrapes the configuration's scrape_configs.

@@ -8,7 +8,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -252,4 +254,93 @@ func TestOneOfSeveralIsInTrouble(t *testing.T) {
 	f(0, openWorking, good.URL+"/metrics", closed.URL+"/prom")
 	f(1, openAll, closed.URL+"/prom")
 	f(1, openSensible, "http://127.0.0.1:1")
+}
+
+// Servers and pages are reached through the proxy that the source has, else
+// through that of the environment, unless NO_PROXY names the host.
+func TestProxies(t *testing.T) {
+	var mu sync.Mutex
+	var via []string
+	behind := fakeServer(t, nil)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		via = append(via, r.Host)
+		mu.Unlock()
+		behind.Config.Handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	text := fmt.Sprintf(`sources:
+  - {name: set, url: http://set.example:9090/prom, http: {proxy_url: "%s"}}
+  - {name: page, url: http://page.example:9100/metrics, http: {proxy_url: "%[1]s"}}
+  - {name: plain, url: http://plain.example:9090/prom}
+`, proxy.URL)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := func(code int, host string, args ...string) {
+		t.Helper()
+		mu.Lock()
+		via = nil
+		mu.Unlock()
+		got, out, errs := runWith(t, []string{"NIGHTJAR_CONFIG=" + path}, append([]string{"query", "-o", "json"}, args...)...)
+		mu.Lock()
+		defer mu.Unlock()
+		if got != code || host == "" && len(via) > 0 || host != "" && !slices.Contains(via, host) {
+			t.Errorf("%q: exit %d, want %d, through the proxy to %q\n%s%s", args, got, code, via, out, errs)
+		}
+	}
+	f(exitOK, "set.example:9090", "--source", "set", "up")
+	f(exitOK, "page.example:9100", "--source", "page", "--wait", "300ms", "answer")
+	t.Setenv("HTTP_PROXY", proxy.URL)
+	t.Setenv("NO_PROXY", "spared.invalid")
+	f(exitOK, "plain.example:9090", "--source", "plain", "up")
+	f(exitOK, "a.example:9090", "--source", "http://a.example:9090/prom", "up")
+	f(exitOK, "b.example:9100", "--source", "http://b.example:9100/metrics", "--wait", "300ms", "answer")
+	f(exitUnreachable, "", "--source", "http://spared.invalid/prom", "up")
+	f(exitOK, "", "--source", behind.URL+"/prom", "up") // loopback needs none
+}
+
+// Tenants and credentials of the configuration reach servers and pages alike.
+func TestConfiguredCredentials(t *testing.T) {
+	var mu sync.Mutex
+	var seen []http.Header
+	good := fakeServer(t, nil)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		seen = append(seen, r.Header.Clone())
+		mu.Unlock()
+		good.Config.Handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(filepath.Join(dir, "token"), []byte("t0ken\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{"/prom", "/metrics"} {
+		for _, block := range []string{
+			"http: {authorization: {credentials_file: token}, http_headers: {X-Scope-OrgID: {values: [team]}}}",
+			"headers: {X-Scope-OrgID: team}, http: {authorization: {credentials_file: token}}",
+			"headers: {X-Scope-OrgID: team, Authorization: Bearer t0ken}, http: {follow_redirects: true}",
+		} {
+			if err := os.WriteFile(path, fmt.Appendf(nil, "sources:\n  - {name: x, url: %q, %s}\n", srv.URL+page, block), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			mu.Lock()
+			seen = nil
+			mu.Unlock()
+			code, out, errs := runWith(t, []string{"NIGHTJAR_CONFIG=" + path}, "query", "--source", "x", "--wait", "200ms", "up")
+			mu.Lock()
+			if code != exitOK || len(seen) < 2 {
+				t.Errorf("%s: exit %d, %d requests\n%s%s", block, code, len(seen), out, errs)
+			}
+			for _, h := range seen {
+				if h.Get("X-Scope-OrgID") != "team" || h.Get("Authorization") != "Bearer t0ken" {
+					t.Errorf("%s, %s: %v", page, block, h)
+				}
+			}
+			mu.Unlock()
+		}
+	}
 }

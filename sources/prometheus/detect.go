@@ -86,6 +86,9 @@ func Detect(ctx context.Context, target string, o Options) (What, error) {
 			w, ok = got.page(c.base, strings.TrimRight(u.Path, "/") == strings.TrimRight(page.Path, "/"))
 		}
 		if ok {
+			if q == info && w.Program == "mimir" && len(seen) == 0 {
+				w = c.mimir(ctx, w)
+			}
 			w.Ahead = c.ahead()
 			return w, nil
 		}
@@ -97,6 +100,25 @@ func Detect(ctx context.Context, target string, o Options) (What, error) {
 		seen = append(seen, fmt.Sprintf("%s gives %s", sources.RedactURL(q), got.words()))
 	}
 	return What{}, c.errorf("detect", sources.KindUnsupported, "neither a Prometheus API nor a page of metrics nor an Alertmanager: %s", strings.Join(seen, "; "))
+}
+
+// mimir finds the API of a Mimir that said what it is: at its root it only does
+// that, and queries are below a prefix, which is /prometheus unless set otherwise.
+// See https://grafana.com/docs/mimir/latest/references/http-api/.
+func (c *client) mimir(ctx context.Context, w What) What {
+	const prefix = "/prometheus"
+	if strings.HasSuffix(c.base.Path, prefix) {
+		return w
+	}
+	below := c.base.JoinPath(prefix)
+	got, err := c.look(ctx, below.JoinPath("/api/v1/status/buildinfo"))
+	if err != nil {
+		return w
+	}
+	if found, ok := got.api(below); ok && found.Found == FoundAPI {
+		return found
+	}
+	return w
 }
 
 // pageOf is where metrics may be: at a path of its own, else below the base.

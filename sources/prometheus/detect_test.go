@@ -53,6 +53,12 @@ func TestDetect(t *testing.T) {
 		w.Header().Set("X-Server-Hostname", "vm")
 		ok(`{}`)(w, r)
 	}}, What{FoundAPI, "", "victoriametrics", "", 0}, "")
+	mimir := ok(`{"application":"Grafana Mimir","version":"2.17.0","revision":"x","branch":"HEAD","goVersion":"go1.24","features":{"ruler_config_api":"true"}}`)
+	below := What{FoundAPI, "/prometheus", "mimir", "2.17.0", 0}
+	f("Mimir at its root", "", map[string]http.HandlerFunc{info: mimir, "/prometheus" + info: mimir, "/metrics": text(nodeMetrics)}, below, "")
+	f("Mimir at its API", "/prometheus", map[string]http.HandlerFunc{info: mimir, "/prometheus" + info: mimir}, below, "")
+	f("Mimir with another prefix", "/mimir", map[string]http.HandlerFunc{"/mimir" + info: mimir}, What{FoundAPI, "/mimir", "mimir", "2.17.0", 0}, "")
+	f("Thanos", "", map[string]http.HandlerFunc{info: ok(`{"version":"0.42.0","revision":"x","branch":"HEAD","buildUser":"","buildDate":"","goVersion":"go1.25"}`)}, What{FoundAPI, "", "thanos", "0.42.0", 0}, "")
 	f("an API without build info", "", map[string]http.HandlerFunc{info: body(404, "application/json", `{"status":"error","errorType":"not_found","error":"x"}`)}, What{FoundAPI, "", "prometheus", "", 0}, "")
 	node := What{FoundMetrics, "/metrics", "node_exporter", "1.5.0", 0}
 	f("an exporter", "", map[string]http.HandlerFunc{"/metrics": text(nodeMetrics)}, node, "")
