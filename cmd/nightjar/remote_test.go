@@ -35,6 +35,8 @@ func fakeServer(t *testing.T, want http.Header) *httptest.Server {
 	}
 	say("/prom/api/v1/status/buildinfo", `{"status":"success","data":{"version":"3.1.0","revision":"abc"}}`)
 	say("/prom/api/v1/query", `{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up","job":"node"},"value":[1764000000,"1"]}]}}`)
+	say("/remarks/api/v1/status/buildinfo", `{"status":"success","data":{"version":"0.42.0","revision":"abc","goVersion":"go1.25"}}`)
+	say("/remarks/api/v1/query", `{"status":"success","warnings":["store 10.0.0.1:10901 did not answer"],"infos":["PromQL info: metric might not be a counter"],"data":{"resultType":"vector","result":[{"metric":{},"value":[1764000000,"1"]}]}}`)
 	mux.HandleFunc("/metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 		fmt.Fprint(w, "# TYPE answer gauge\nanswer 42\n")
@@ -71,6 +73,7 @@ func TestQueryOfAServer(t *testing.T) {
 	f(exitOK, `"job":"node"`, "", "query", "--source", srv.URL+"/prom", "-o", "json", "up")
 	f(exitOK, "up{job=\"node\"}", "", "query", "--source", srv.URL+"/prom/", "up")
 	f(exitOK, "42", "", "query", "--source", srv.URL+"/metrics", "--wait", "300ms", "answer")
+	f(exitOK, "1", "warning: store 10.0.0.1:10901 did not answer\nnightjar: info: PromQL info: metric might not be a counter", "query", "--source", srv.URL+"/remarks", "rate(x[1m])")
 	f(exitUnreachable, "", "Intranet", "query", "--source", srv.URL+"/page", "up")
 	f(exitUnreachable, "", "refused", "query", "--source", "http://127.0.0.1:1", "up")
 	f(exitUsage, "", "no source is called \"prod\"; there are local", "query", "--source", "prod", "up")
