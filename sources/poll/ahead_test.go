@@ -29,7 +29,7 @@ func TestSourceWhoseClockIsOff(t *testing.T) {
 				synctest.Wait()
 				frame := one(t, p, j).Frame
 				if frame.End > time.Now().UnixMilli() || len(frame.Series) != 1 {
-					t.Fatalf("off by %v: the window ends %v ahead of now, %d series", off, time.UnixMilli(frame.End).Sub(time.Now()), len(frame.Series))
+					t.Fatalf("off by %v: the window ends %v ahead of now, %d series", off, time.Until(time.UnixMilli(frame.End)), len(frame.Series))
 				}
 				at, v, ok := frame.Series[0].Last()
 				if late := time.Since(time.UnixMilli(at)); !ok || late < 0 || late >= 2*step {

@@ -58,14 +58,18 @@ func TestOAuth2(t *testing.T) {
 	}
 	good := `oauth2: {client_id: me, client_secret_file: secret, scopes: [read], token_url: "%s/token", endpoint_params: {audience: prom}}`
 	s := open(t, Options{URL: srv.URL, HTTP: block(t, dir, good, token.URL)})
+	first := int32(0)
 	for range 3 {
 		if _, err := vector(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
+		s.learning.Wait()
+		if first == 0 {
+			first = tokens.Load() // what is found out beside the first query may ask for its own
+		}
 	}
-	s.learning.Wait()
-	if n := tokens.Load(); n != 1 {
-		t.Errorf("%d tokens were asked for", n)
+	if n := tokens.Load(); n != first || n > 2 {
+		t.Errorf("%d tokens were asked for, %d of them first", n, first)
 	}
 	for _, c := range []string{
 		`oauth2: {client_id: other, client_secret: hunter2, token_url: "%s/token"}`,
