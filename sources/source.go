@@ -93,6 +93,9 @@ type Status struct {
 	Fresh    bool          // it collects by itself and began empty when it was opened
 	Notes    []string      // what is missing and why, each said once
 	Received uint64        // bytes read from elsewhere since the start
+	// Ahead is how far its clock, by which its samples are dated, is ahead of this
+	// machine's; 0: not known, or too little to matter.
+	Ahead time.Duration
 }
 
 // A Window is a span of time, both ends included.

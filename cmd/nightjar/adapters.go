@@ -28,9 +28,9 @@ func adapters() map[string]opener {
 }
 
 // openSources opens the sources that the settings ask for; the first is the
-// default one. They are closed with the session. With strict one that cannot
-// be reached is an error; where several are to answer together, only if all are.
-func (s *session) openSources(ctx context.Context, strict bool) ([]sources.Source, error) {
+// default one. They are closed with the session. One that does less than n is an
+// error; where several are to answer together, only if all are.
+func (s *session) openSources(ctx context.Context, n need) ([]sources.Source, error) {
 	remotes, err := s.remotes()
 	if err != nil {
 		return nil, err
@@ -66,11 +66,17 @@ func (s *session) openSources(ctx context.Context, strict bool) ([]sources.Sourc
 			return nil, err
 		}
 	}
+	switch {
+	case s.together: // what the others answer counts
+		n = min(n, openSensible)
+	case n == openSensible && (len(remotes) > 1 || s.ownKind() != ""):
+		n = openAll
+	}
 	for _, r := range remotes {
 		if !r.asked && !s.opens(r.name) {
 			continue
 		}
-		if err := add(s.openRemote(ctx, r, strict && !s.together)); err != nil {
+		if err := add(s.openRemote(ctx, r, n)); err != nil {
 			return nil, err
 		}
 	}

@@ -65,7 +65,7 @@ func runDashboard(ctx context.Context, s *session) error {
 	if s.env.variable("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	d, err := s.openDeck(ctx, false)
+	d, err := s.openDeck(ctx, openSensible)
 	switch {
 	case errors.Is(err, errInterrupted):
 		return nil // as when it is told to end a moment later

@@ -29,10 +29,10 @@ func (d *deck) collects() bool {
 }
 
 // openDeck opens the sources, the poller and the boards of a session. With
-// strict all is found out before it returns, and a source that cannot be reached
+// openWorking all is found out before it returns, and a source that does not answer
 // is an error. Else nothing is asked of a server yet: the deck's begin does that,
 // beside the screen.
-func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
+func (s *session) openDeck(ctx context.Context, n need) (*deck, error) {
 	list, first, err := s.boards()
 	if err != nil {
 		return nil, s.whole(err)
@@ -53,7 +53,7 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 			return merge.New(merge.Options{Clock: s.env.Now}, parts...)
 		},
 	}}
-	if strict {
+	if n == openWorking {
 		err = s.openWhole(ctx, d, list)
 	} else {
 		err = s.openBeside(ctx, d, list)
@@ -74,7 +74,7 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 
 // openWhole opens the sources and waits until their boards are known.
 func (s *session) openWhole(ctx context.Context, d *deck, list []*boards.Board) (err error) {
-	if d.options.Sources, err = s.openSources(ctx, true); err != nil {
+	if d.options.Sources, err = s.openSources(ctx, openWorking); err != nil {
 		return err
 	}
 	d.options.Default = d.options.Sources[0].Name()

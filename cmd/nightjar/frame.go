@@ -65,7 +65,7 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 	if err != nil {
 		return err
 	}
-	d, err := s.openDeck(ctx, true)
+	d, err := s.openDeck(ctx, openWorking)
 	if errors.Is(err, errInterrupted) {
 		return failed(exitFailed, "frame: %w", err)
 	}

@@ -109,7 +109,7 @@ func (o *opening) slotOf(ctx context.Context, r remote) (sl *slot, err error) {
 		sl.src, err = o.s.openScrape(ctx, r, r.url)
 		return sl, err
 	}
-	if sl.server, err = o.s.openServer(ctx, r, r.url); err != nil {
+	if sl.server, err = o.s.openServer(ctx, r, r.url, 0); err != nil {
 		return nil, err
 	}
 	if r.kind != "" {

@@ -100,7 +100,7 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 	if err := q.checkSteps(); err != nil {
 		return err
 	}
-	all, err := s.openSources(ctx, true)
+	all, err := s.openSources(ctx, openWorking)
 	if errors.Is(err, errInterrupted) {
 		return failed(exitFailed, "query: %w", err)
 	}
@@ -114,6 +114,9 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 	at, err := s.queryTime(q, s.env.Now())
 	if err != nil {
 		return err
+	}
+	if r, ok := src.(sources.StatusReporter); ok && q.at == "" {
+		at = at.Add(r.Status().Ahead) // its own now
 	}
 	frame, err := s.ask(ctx, src, q, at)
 	if err != nil && ctx.Err() != nil {
@@ -184,11 +187,14 @@ func (s *session) ask(ctx context.Context, src sources.Source, q *queryRequest, 
 	return r.QueryRange(ctx, sources.RangeQuery{Expr: q.expr, Start: at.Add(-q.span), End: at, Step: q.spacing()}) //nolint:wrapcheck // a *sources.Error says it all
 }
 
-// remarks says on stderr what the answer alone does not: warnings, what a limit
+// remarks says on stderr what the answer alone does not: warnings, infos, what a limit
 // left out, and why there may be nothing.
 func (s *session) remarks(src sources.Source, f *sources.Frame) {
 	for _, w := range f.Warnings {
 		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %s\n", oneLine(fmt.Errorf("%s", w)))
+	}
+	for _, i := range f.Infos {
+		fmt.Fprintf(s.env.Stderr, "nightjar: info: %s\n", oneLine(fmt.Errorf("%s", i)))
 	}
 	if f.Cut > 0 {
 		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d more series were left out by a limit\n", f.Cut)

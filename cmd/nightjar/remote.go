@@ -32,9 +32,9 @@ type remote struct {
 	name, url, kind string
 	interval        time.Duration
 	header          http.Header
-	http            *promconfig.HTTPClientConfig
-	origin          string // for messages
-	asked           bool   // by its URL
+	http            *promconfig.HTTPClientConfig // never nil once in remotes
+	origin          string                       // for messages
+	asked           bool                         // by its URL
 }
 
 // remotes are what the targets name, and what the configuration does unless the
@@ -58,6 +58,7 @@ func (s *session) remotes() ([]remote, error) {
 	seen := map[string]int{sources.All: 1} // none else is called that
 	for i := range all {
 		r := &all[i]
+		r.http = withProxy(r.http)
 		if seen[r.name]++; seen[r.name] > 1 {
 			r.name = fmt.Sprintf("%s#%d", r.name, seen[r.name])
 		}
@@ -77,6 +78,19 @@ func (s *session) configured(c *config.Source) remote {
 		r.http = &h
 	}
 	return r
+}
+
+// withProxy is c, with the proxy of the environment (HTTP_PROXY, HTTPS_PROXY,
+// NO_PROXY) where c names none.
+func withProxy(c *promconfig.HTTPClientConfig) *promconfig.HTTPClientConfig {
+	own := promconfig.DefaultHTTPClientConfig
+	if c != nil {
+		own = *c
+	}
+	if own.ProxyURL.URL == nil {
+		own.ProxyFromEnvironment = true
+	}
+	return &own
 }
 
 // nameOf is what a target is called: its host and port.
@@ -133,13 +147,22 @@ func (r *remote) looksLikePage() bool {
 	return r.kind == "" && strings.HasSuffix(strings.TrimRight(r.url, "/"), "/metrics")
 }
 
-// openRemote opens one of them. A target that cannot be reached is opened all
-// the same, unless strict: what is asked of it says so.
-func (s *session) openRemote(ctx context.Context, r remote, strict bool) (sources.Source, error) {
+// need says what a source must do to be opened.
+type need uint8
+
+const (
+	openAll      need = iota // nothing: what is asked of it says what is wrong
+	openSensible             // be down at most, not say that it is something else or that we may not ask
+	openWorking              // answer
+)
+
+// openRemote opens one of them. A target that does not say what it is, and need
+// not, is opened as what its address looks like.
+func (s *session) openRemote(ctx context.Context, r remote, n need) (sources.Source, error) {
 	if r.kind == "scrape" {
 		return s.openScrape(ctx, r, r.url)
 	}
-	src, err := s.openServer(ctx, r, r.url)
+	src, err := s.openServer(ctx, r, r.url, 0)
 	switch {
 	case err != nil:
 		return nil, err
@@ -154,7 +177,7 @@ func (s *session) openRemote(ctx context.Context, r remote, strict bool) (source
 	case ctx.Err() != nil:
 		_ = src.Close()
 		return nil, errInterrupted
-	case strict || !mayCome(err):
+	case n == openWorking || n == openSensible && !mayCome(err):
 		_ = src.Close()
 		return nil, failed(exitUnreachable, "%s: %w", r.origin, err)
 	default:
@@ -176,9 +199,12 @@ func mayCome(err error) bool {
 	return false
 }
 
-// openServer opens a server of Prometheus's API. It does no I/O.
-func (s *session) openServer(ctx context.Context, r remote, address string) (*prometheus.Source, error) {
-	src, err := prometheus.Open(ctx, prometheus.Options{Name: r.name, URL: address, HTTP: r.http, Header: r.header, Clock: s.env.Now})
+// openServer opens a server of Prometheus's API whose clock is ahead of ours as
+// far as is known. It does no I/O.
+func (s *session) openServer(ctx context.Context, r remote, address string, ahead time.Duration) (*prometheus.Source, error) {
+	src, err := prometheus.Open(ctx, prometheus.Options{
+		Name: r.name, URL: address, HTTP: r.http, Header: r.header, Clock: s.env.Now, Ahead: ahead,
+	})
 	if err != nil {
 		return nil, failed(exitUsage, "%s: %w", r.origin, err)
 	}
@@ -199,7 +225,7 @@ func (s *session) openFound(ctx context.Context, r remote, src *prometheus.Sourc
 	case prometheus.FoundMetrics:
 		return s.openScrape(ctx, r, what.URL)
 	}
-	again, err := s.openServer(ctx, r, what.URL)
+	again, err := s.openServer(ctx, r, what.URL, what.Ahead)
 	if err != nil {
 		return nil, err
 	}
@@ -218,19 +244,29 @@ func (s *session) openScrape(ctx context.Context, r remote, page string) (source
 	if err != nil {
 		return nil, failed(exitUsage, "%s: %w", r.origin, err)
 	}
-	if r.http != nil {
-		was := job.HTTPClientConfig
-		job.HTTPClientConfig = *r.http
-		job.HTTPClientConfig.HTTPHeaders = was.HTTPHeaders
-		if job.HTTPClientConfig.BasicAuth == nil {
-			job.HTTPClientConfig.BasicAuth = was.BasicAuth
-		}
-	}
+	job.HTTPClientConfig = withTarget(*r.http, job.HTTPClientConfig)
 	src, err := scrape.Open(ctx, scrape.Options{Name: r.name, Jobs: []*promscrape.ScrapeConfig{job}, Clock: s.env.Now, Logger: s.log})
 	if err != nil {
 		return nil, failed(exitUsage, "%s: %w", r.origin, err)
 	}
 	return src, nil
+}
+
+// withTarget is c with what the address and the headers of a target say: of headers,
+// and of credentials where c has none.
+func withTarget(c, target promconfig.HTTPClientConfig) promconfig.HTTPClientConfig {
+	if c.BasicAuth == nil && c.Authorization == nil && c.OAuth2 == nil {
+		c.BasicAuth, c.Authorization = target.BasicAuth, target.Authorization
+	}
+	if target.HTTPHeaders == nil {
+		return c
+	}
+	all := promconfig.Headers{Headers: maps.Clone(target.HTTPHeaders.Headers)}
+	if c.HTTPHeaders != nil {
+		maps.Copy(all.Headers, c.HTTPHeaders.Headers)
+	}
+	c.HTTPHeaders = &all
+	return c
 }
 
 // openJobs scrapes the configuration's scrape_configs.

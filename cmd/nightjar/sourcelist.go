@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -17,8 +19,9 @@ import (
 	"nightjar/ui/screen"
 )
 
-// probeTimeout is how long a source may take to answer all that is tried.
-const probeTimeout = 15 * time.Second
+// probeTimeout is how long a source may take to answer all that is tried. Tests
+// have less.
+var probeTimeout = 10 * time.Second
 
 // A sourceLine is what is said of one source.
 type sourceLine struct {
@@ -71,29 +74,27 @@ Exit status: 0 all answer, 1 one is down, 2 usage.`,
 	return cmd
 }
 
-// listSources tries every source and prints a line for each.
+// listSources tries all sources, side by side, and prints a line for each.
 func (s *session) listSources(ctx context.Context, format string) error {
-	all, err := s.openSources(ctx, false)
+	all, err := s.openSources(ctx, openAll)
 	if err != nil {
 		return err
 	}
 	lines := make([]sourceLine, len(all))
-	down := 0
+	limited, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	var looks sync.WaitGroup
 	for i, src := range all {
-		limited, cancel := context.WithTimeout(ctx, probeTimeout)
-		lines[i] = s.look(limited, src)
-		cancel()
-		if ctx.Err() != nil {
-			return failed(exitFailed, "sources: %w", errInterrupted)
-		}
-		if lines[i].State == stateDown {
-			down++
-		}
+		looks.Go(func() { lines[i] = s.look(limited, src) })
+	}
+	looks.Wait()
+	if ctx.Err() != nil {
+		return failed(exitFailed, "sources: %w", errInterrupted)
 	}
 	if err := s.printSources(lines, format); err != nil {
 		return err
 	}
-	if down > 0 {
+	if slices.ContainsFunc(lines, func(l sourceLine) bool { return l.State == stateDown }) {
 		return &failure{code: exitFailed, err: errSilent}
 	}
 	return nil

@@ -71,7 +71,7 @@ func (s *Source) SearchLogs(ctx context.Context, q sources.LogQuery) (*sources.L
 			slices.Reverse(lines)
 		}
 		for _, l := range lines {
-			if !q.Within(&l) || !m.Match(&l) {
+			if l.Time.After(now) || !q.Within(&l) || !m.Match(&l) {
 				continue
 			}
 			if len(page.Lines) == limit {

@@ -41,7 +41,8 @@ type entry struct {
 	took     time.Duration
 	empties  int   // answers without a series in a row
 	answered bool  // there is an answer for the window that ends at to
-	to       int64 // last step of the newest answer
+	to       int64 // last step of the newest answer, by our clock
+	shift    int64 // of the source's clock, that it was asked with
 }
 
 // every is the time from one request to the next. A job that is asked seldom and

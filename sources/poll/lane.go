@@ -11,10 +11,11 @@ type lane struct {
 	name      string
 	kind      string // as Status says
 	interval  time.Duration
-	parallel  int    // requests at a time
-	mute      bool   // its Status panicked
-	received  uint64 // as Status says, when last asked
-	counts    bool   // Status says what it received, so frames need not be counted
+	parallel  int           // requests at a time
+	ahead     time.Duration // of its clock before ours
+	mute      bool          // its Status panicked
+	received  uint64        // as Status says, when last asked
+	counts    bool          // Status says what it received, so frames need not be counted
 	meter     meter
 	asked     uint64        // requests so far
 	running   int           // requests, those that hang included

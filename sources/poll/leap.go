@@ -43,7 +43,11 @@ func (p *Poller) leap(now time.Duration, wall time.Time) {
 	if back {
 		for _, pieces := range p.shelf.held {
 			for _, h := range pieces {
-				h.suspect = h.suspect || h.settled > wall.UnixMilli()
+				theirs := wall
+				if l := p.lanes[h.key.source]; l != nil {
+					theirs = wall.Add(l.ahead)
+				}
+				h.suspect = h.suspect || h.settled > theirs.UnixMilli()
 			}
 		}
 	}

@@ -11,7 +11,7 @@ func (p *Poller) succeed(r *request, res Result, now time.Duration, wall time.Ti
 	e, l := r.entry, r.entry.lane
 	e.failures, e.logged = 0, ""
 	e.good, e.took = now, now-r.started
-	e.answered, e.to = true, r.want.to
+	e.answered, e.to, e.shift = true, r.want.to-r.shift, r.shift
 	l.lastGood = wall
 	p.recover(l, now)
 	res.At, res.Took = wall, e.took

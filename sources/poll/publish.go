@@ -53,7 +53,8 @@ func (p *Poller) admit(k Key, j Job, now time.Duration) *entry {
 // recall shows what is held of a window; one that is all there is not asked for.
 func (p *Poller) recall(e *entry, now time.Duration) {
 	wall := p.o.Clock.Now()
-	want := e.job.window(wall)
+	shift := e.lane.shift(e.job.step())
+	want := e.job.window(wall).plus(shift)
 	h := p.shelf.find(e.heldKey(), want)
 	if h == nil {
 		return
@@ -63,11 +64,11 @@ func (p *Poller) recall(e *entry, now time.Duration) {
 		return
 	}
 	e.seg, e.good = h, h.read
-	r := Result{Frame: f, At: h.at}
+	r := Result{Frame: moved(f, -shift), At: h.at}
 	switch parts, _ := h.plan(want); {
 	case len(parts) == 0:
 		r.State = content(&r)
-		e.answered, e.to = true, want.to
+		e.answered, e.to, e.shift = true, want.to-shift, shift
 		if !e.repeats(wall) {
 			e.scheduled = false
 		}

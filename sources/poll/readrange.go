@@ -56,7 +56,7 @@ func (p *Poller) readPart(r *request, s span) (*answer, error) {
 	if err != nil {
 		return nil, sourceError(job, sources.KindProtocol, "%w", err)
 	}
-	a.began = r.wall
+	a.began = r.wall.Add(p.ahead(r))
 	r.bytes += f.Bytes
 	return a, nil
 }
@@ -122,7 +122,7 @@ func (p *Poller) merge(r *request, got []*answer) (*sources.Frame, bool) {
 func (p *Poller) keep(h *held, from int64, wall time.Time) int64 {
 	for _, e := range p.entries {
 		if e.seg == h {
-			from = min(from, e.job.window(wall).from)
+			from = min(from, e.job.window(wall).from+e.lane.shift(h.step))
 		}
 	}
 	return from

@@ -21,9 +21,10 @@ type request struct {
 	ctx   context.Context
 	stop  context.CancelFunc
 
-	// Of ranges.
+	// Of ranges, by the source's clock, which is shift ms ahead in whole steps.
 	want  span
 	parts []span
+	shift int64
 	whole bool
 	held  *held // nil: windowed
 
@@ -65,8 +66,9 @@ func (p *Poller) run(r *request) {
 		var err error
 		if job.What == Range {
 			res.Frame, err = p.readRange(r)
+			res.Frame = moved(res.Frame, -r.shift)
 		} else {
-			err = p.ask(r, func(ctx context.Context) error { return read(ctx, job, r.wall, &res) })
+			err = p.ask(r, func(ctx context.Context) error { return read(ctx, job, r.wall, p.ahead(r), &res) })
 		}
 		return err
 	})
@@ -112,11 +114,13 @@ func (p *Poller) listen(r *request) {
 		l.mute = true
 		return
 	}
-	l.tell(status, p.o.Clock.Elapsed())
+	now := p.o.Clock.Elapsed()
+	l.tell(status, now)
+	p.follow(l, status.Ahead, now)
 }
 
-// read asks for what is not a range.
-func read(ctx context.Context, job Job, now time.Time, res *Result) (err error) {
+// read asks for what is not a range. The source's clock is that far ahead of ours.
+func read(ctx context.Context, job Job, now time.Time, ahead time.Duration, res *Result) (err error) {
 	unable := func(what string) error { return sourceError(job, sources.KindUnsupported, "it has no %s", what) }
 	switch job.What {
 	case Instant:
@@ -128,7 +132,8 @@ func read(ctx context.Context, job Job, now time.Time, res *Result) (err error) 
 		if job.Live {
 			at = now
 		}
-		res.Frame, err = q.QueryInstant(ctx, sources.InstantQuery{Expr: job.Expr, Time: at, Limit: job.Limit})
+		res.Frame, err = q.QueryInstant(ctx, sources.InstantQuery{Expr: job.Expr, Time: at.Add(ahead), Limit: job.Limit})
+		res.Frame = moved(res.Frame, -ahead.Milliseconds())
 		if err == nil && res.Frame == nil {
 			err = sourceError(job, sources.KindProtocol, "neither an answer nor an error")
 		}

@@ -86,14 +86,15 @@ func (p *Poller) begin(e *entry, now time.Duration, wall time.Time) {
 // beginRange finds out what of its window e lacks, and asks for that.
 func (p *Poller) beginRange(e *entry, now time.Duration, wall time.Time) {
 	step := e.job.step()
-	r := &request{entry: e, wall: wall, want: e.job.window(wall)}
-	if e.job.Step < time.Millisecond || r.want.to < r.want.from {
+	w, shift := e.job.window(wall), e.lane.shift(step)
+	r := &request{entry: e, wall: wall, want: w.plus(shift), shift: shift}
+	if e.job.Step < time.Millisecond || w.to < w.from {
 		e.asked = now
 		p.fail(e, sourceError(e.job, sources.KindQuery, "no steps of %v from %v to %v", e.job.Step, e.job.Start, e.job.End), now, wall)
 		return
 	}
 	r.parts, r.whole = []span{r.want}, true
-	if !e.whole && e.answered && e.failures == 0 && e.to == r.want.to {
+	if !e.whole && e.answered && e.failures == 0 && e.to == w.to && e.shift == shift {
 		e.good = now // no new step has begun: it is as new as can be
 		p.plan(e, now, wall)
 		return
@@ -114,7 +115,8 @@ func (p *Poller) beginRange(e *entry, now time.Duration, wall time.Time) {
 		r.parts, r.whole = h.plan(r.want)
 		if len(r.parts) == 0 || !r.whole && h.fresh(r.want, now, e.period()/2) {
 			if f := h.cut(r.want); !h.over(f) {
-				p.serve(e, h, f, r.want, now, wall)
+				e.shift = shift
+				p.serve(e, h, moved(f, -shift), w, now, wall)
 				return
 			}
 			r.parts, r.whole = []span{r.want}, true
@@ -127,7 +129,8 @@ func (p *Poller) beginRange(e *entry, now time.Duration, wall time.Time) {
 	p.start(r, now)
 }
 
-// serve answers e out of h, without a request: another job has just read it.
+// serve answers e out of h, without a request: another job has just read it. f
+// and want are by our clock.
 func (p *Poller) serve(e *entry, h *held, f *sources.Frame, want span, now time.Duration, wall time.Time) {
 	e.asked, e.seg = now, h
 	e.answered, e.to = true, want.to

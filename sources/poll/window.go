@@ -20,6 +20,9 @@ func (s span) touches(o span, step int64) bool {
 	return o.from <= s.to+step && s.from <= o.to+step
 }
 
+// plus is s, ms later.
+func (s span) plus(ms int64) span { return span{s.from + ms, s.to + ms} }
+
 func (s span) clip(o span) span { return span{max(s.from, o.from), min(s.to, o.to)} }
 
 // floor is t aligned down to a multiple of step, before the epoch too.

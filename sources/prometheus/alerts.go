@@ -41,7 +41,8 @@ func (e expressions) find(labels sources.Labels) (expr string, ok bool) {
 
 // Alerts lists what is pending or firing, firing first, then by labels; see
 // sources.AlertLister. Expressions come from the rules, which are read at most
-// every five minutes or when an alert is new; without them Expr is empty.
+// every five minutes or when an alert is new; without them Expr is empty. Since is
+// by this machine's clock.
 func (s *Source) Alerts(ctx context.Context) ([]sources.Alert, error) {
 	var data struct {
 		Alerts []struct {
@@ -54,10 +55,11 @@ func (s *Source) Alerts(ctx context.Context) ([]sources.Alert, error) {
 	if _, err := s.do(ctx, call{op: "alerts", path: "/api/v1/alerts"}, into(&data, nil)); err != nil {
 		return nil, err
 	}
+	ahead := s.c.ahead()
 	all := make([]sources.Alert, 0, len(data.Alerts))
 	for _, x := range data.Alerts {
 		a := sources.Alert{
-			Source: s.o.Name, Labels: labelsOf(x.Labels), Annotations: labelsOf(x.Annotations), Since: x.ActiveAt, Value: math.NaN(),
+			Source: s.o.Name, Labels: labelsOf(x.Labels), Annotations: labelsOf(x.Annotations), Since: x.ActiveAt.Add(-ahead), Value: math.NaN(),
 		}
 		switch x.State {
 		case "firing":

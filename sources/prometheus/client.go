@@ -28,7 +28,8 @@ type client struct {
 	mu    sync.Mutex
 	forms formMethod
 	lacks map[string]string // path -> how the server said so
-	skew  skew
+	skew  skew              // as measured last
+	off   time.Duration     // of the skew, that is used
 }
 
 // formMethod is how long parameters are sent.
@@ -71,7 +72,7 @@ func newClient(o Options) (*client, error) {
 		return nil, err
 	}
 	return &client{
-		name: o.Name, base: base(u), http: h, wire: w, maxBytes: o.MaxBytes, clock: o.Clock, lacks: map[string]string{},
+		name: o.Name, base: base(u), http: h, wire: w, maxBytes: o.MaxBytes, clock: o.Clock, lacks: map[string]string{}, off: o.Ahead,
 	}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"nightjar/sources"
 )
@@ -43,7 +44,8 @@ type What struct {
 	// Program is what answers: "prometheus", "thanos", "mimir",
 	// "victoriametrics" for an API, else what a metric NAME_build_info says, or empty.
 	Program string
-	Version string // if known
+	Version string        // if known
+	Ahead   time.Duration // of its clock before ours; 0: too little to matter
 }
 
 // Detect begins to find out what the source's URL is, in at most two requests:
@@ -101,6 +103,10 @@ func (c *client) detect(ctx context.Context, target string) (What, error) {
 			w, ok = got.page(base, strings.TrimRight(u.Path, "/") == strings.TrimRight(page.Path, "/"))
 		}
 		if ok {
+			if q == info && w.Program == "mimir" && len(seen) == 0 {
+				w = c.mimir(ctx, w)
+			}
+			w.Ahead = c.ahead()
 			return w, nil
 		}
 		if kind, again := kindOf(got.status, &apiError{}); kind == sources.KindAuth || again {
@@ -111,6 +117,25 @@ func (c *client) detect(ctx context.Context, target string) (What, error) {
 		seen = append(seen, fmt.Sprintf("%s gives %s", sources.RedactURL(q), got.words()))
 	}
 	return What{}, c.errorf("detect", sources.KindUnsupported, "neither a Prometheus API nor a page of metrics nor an Alertmanager: %s", strings.Join(seen, "; "))
+}
+
+// mimir finds the API of a Mimir that said what it is: at its root it only does
+// that, and queries are below a prefix, which is /prometheus unless set otherwise.
+// See https://grafana.com/docs/mimir/latest/references/http-api/.
+func (c *client) mimir(ctx context.Context, w What) What {
+	const prefix = "/prometheus"
+	if strings.HasSuffix(c.base.Path, prefix) {
+		return w
+	}
+	below := c.base.JoinPath(prefix)
+	got, err := c.look(ctx, below.JoinPath("/api/v1/status/buildinfo"))
+	if err != nil {
+		return w
+	}
+	if found, ok := got.api(below); ok && found.Found == FoundAPI {
+		return found
+	}
+	return w
 }
 
 // pageOf is where metrics may be: at a path of its own, else below the base.
@@ -138,10 +163,13 @@ func (c *client) look(ctx context.Context, u *url.URL) (sight, error) {
 		return sight{}, c.errorf(q.op, sources.KindInternal, "%w", err)
 	}
 	r.Header.Set("Accept", "application/json, text/plain;version=0.0.4;q=0.9, application/openmetrics-text;q=0.8, */*;q=0.1")
+	a := answer{began: c.clock()}
 	resp, err := c.http.Do(r)
 	if err != nil {
 		return sight{}, c.unreachable(q, err)
 	}
+	a.took, a.header = c.clock().Sub(a.began), resp.Header
+	c.setSkew(&a)
 	defer func() { _ = resp.Body.Close() }()
 	s := sight{status: resp.StatusCode, header: resp.Header, at: u}
 	body, done, err := plainBody(resp, maxDetectBody)

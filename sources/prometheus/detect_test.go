@@ -18,7 +18,7 @@ node_exporter_build_info{branch="HEAD",goversion="go1.19",version="1.5.0"} 1
 
 // detect opens a source of a URL and finds out what it is.
 func detect(ctx context.Context, target string) (What, error) {
-	s, err := Open(ctx, Options{URL: target})
+	s, err := Open(ctx, Options{URL: target, Clock: clock})
 	if err != nil {
 		return What{}, err
 	}
@@ -55,31 +55,37 @@ func TestDetect(t *testing.T) {
 	prom := ok(`{"version":"2.42.0","revision":"x","goVersion":"go1.19"}`)
 	text := func(s string) http.HandlerFunc { return body(200, "text/plain; version=0.0.4; charset=utf-8", s) }
 
-	api := What{FoundAPI, "", "prometheus", "2.42.0"}
+	api := What{FoundAPI, "", "prometheus", "2.42.0", 0}
 	f("prometheus", "", map[string]http.HandlerFunc{info: prom}, api, "")
 	f("its page", "/graph?g0.expr=up", map[string]http.HandlerFunc{info: prom}, api, "")
-	f("behind a prefix", "/a/prometheus/", map[string]http.HandlerFunc{"/a/prometheus" + info: prom}, What{FoundAPI, "/a/prometheus", "prometheus", "2.42.0"}, "")
-	f("VictoriaMetrics", "", map[string]http.HandlerFunc{info: ok(`{"version":"2.24.0"}`)}, What{FoundAPI, "", "victoriametrics", ""}, "")
+	f("behind a prefix", "/a/prometheus/", map[string]http.HandlerFunc{"/a/prometheus" + info: prom}, What{FoundAPI, "/a/prometheus", "prometheus", "2.42.0", 0}, "")
+	f("VictoriaMetrics", "", map[string]http.HandlerFunc{info: ok(`{"version":"2.24.0"}`)}, What{FoundAPI, "", "victoriametrics", "", 0}, "")
 	f("VictoriaMetrics 1.79", "", map[string]http.HandlerFunc{info: func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Server-Hostname", "vm")
 		ok(`{}`)(w, r)
-	}}, What{FoundAPI, "", "victoriametrics", ""}, "")
-	f("an API without build info", "", map[string]http.HandlerFunc{info: body(404, "application/json", `{"status":"error","errorType":"not_found","error":"x"}`)}, What{FoundAPI, "", "prometheus", ""}, "")
-	node := What{FoundMetrics, "/metrics", "node_exporter", "1.5.0"}
+	}}, What{FoundAPI, "", "victoriametrics", "", 0}, "")
+	mimir := ok(`{"application":"Grafana Mimir","version":"2.17.0","revision":"x","branch":"HEAD","goVersion":"go1.24","features":{"ruler_config_api":"true"}}`)
+	below := What{FoundAPI, "/prometheus", "mimir", "2.17.0", 0}
+	f("Mimir at its root", "", map[string]http.HandlerFunc{info: mimir, "/prometheus" + info: mimir, "/metrics": text(nodeMetrics)}, below, "")
+	f("Mimir at its API", "/prometheus", map[string]http.HandlerFunc{info: mimir, "/prometheus" + info: mimir}, below, "")
+	f("Mimir with another prefix", "/mimir", map[string]http.HandlerFunc{"/mimir" + info: mimir}, What{FoundAPI, "/mimir", "mimir", "2.17.0", 0}, "")
+	f("Thanos", "", map[string]http.HandlerFunc{info: ok(`{"version":"0.42.0","revision":"x","branch":"HEAD","buildUser":"","buildDate":"","goVersion":"go1.25"}`)}, What{FoundAPI, "", "thanos", "0.42.0", 0}, "")
+	f("an API without build info", "", map[string]http.HandlerFunc{info: body(404, "application/json", `{"status":"error","errorType":"not_found","error":"x"}`)}, What{FoundAPI, "", "prometheus", "", 0}, "")
+	node := What{FoundMetrics, "/metrics", "node_exporter", "1.5.0", 0}
 	f("an exporter", "", map[string]http.HandlerFunc{"/metrics": text(nodeMetrics)}, node, "")
 	f("its page of metrics", "/metrics", map[string]http.HandlerFunc{"/metrics": text(nodeMetrics)}, node, "")
 	f("an exporter with one page everywhere", "", map[string]http.HandlerFunc{info: body(200, "text/html", "<title>Node Exporter</title>"), "/metrics": text(nodeMetrics)}, node, "")
 	f("metrics without a type", "/", map[string]http.HandlerFunc{"/metrics": body(200, "", nodeMetrics)}, node, "")
-	f("metrics elsewhere", "/probe?target=x", map[string]http.HandlerFunc{"/probe": body(200, "text/plain", "up 1\n")}, What{FoundMetrics, "/probe?target=x", "", ""}, "")
-	f("OpenMetrics", "", map[string]http.HandlerFunc{"/metrics": body(200, "application/openmetrics-text; version=1.0.0", "# EOF\n")}, What{FoundMetrics, "/metrics", "", ""}, "")
-	f("protobuf", "", map[string]http.HandlerFunc{"/metrics": body(200, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", "\x01")}, What{FoundMetrics, "/metrics", "", ""}, "")
-	am := What{FoundAlertmanager, "", "alertmanager", ""}
-	f("alertmanager by its metrics", "", map[string]http.HandlerFunc{"/metrics": text(`alertmanager_build_info{version="0.25.0"} 1` + "\n")}, What{FoundAlertmanager, "", "alertmanager", "0.25.0"}, "")
-	f("alertmanager's metrics are meant", "/metrics", map[string]http.HandlerFunc{"/metrics": text(`alertmanager_build_info{version="0.25.0"} 1` + "\n")}, What{FoundMetrics, "/metrics", "alertmanager", "0.25.0"}, "")
+	f("metrics elsewhere", "/probe?target=x", map[string]http.HandlerFunc{"/probe": body(200, "text/plain", "up 1\n")}, What{FoundMetrics, "/probe?target=x", "", "", 0}, "")
+	f("OpenMetrics", "", map[string]http.HandlerFunc{"/metrics": body(200, "application/openmetrics-text; version=1.0.0", "# EOF\n")}, What{FoundMetrics, "/metrics", "", "", 0}, "")
+	f("protobuf", "", map[string]http.HandlerFunc{"/metrics": body(200, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", "\x01")}, What{FoundMetrics, "/metrics", "", "", 0}, "")
+	am := What{FoundAlertmanager, "", "alertmanager", "", 0}
+	f("alertmanager by its metrics", "", map[string]http.HandlerFunc{"/metrics": text(`alertmanager_build_info{version="0.25.0"} 1` + "\n")}, What{FoundAlertmanager, "", "alertmanager", "0.25.0", 0}, "")
+	f("alertmanager's metrics are meant", "/metrics", map[string]http.HandlerFunc{"/metrics": text(`alertmanager_build_info{version="0.25.0"} 1` + "\n")}, What{FoundMetrics, "/metrics", "alertmanager", "0.25.0", 0}, "")
 	f("alertmanager by its old API", "", map[string]http.HandlerFunc{info: body(410, "application/json", `{"status":"deprecated","error":"The Alertmanager v1 API was deprecated"}`)}, am, "")
 	f("alertmanager by its title", "", map[string]http.HandlerFunc{info: body(200, "text/html", "<title>Alertmanager</title>")}, am, "")
-	f("alertmanager behind a prefix", "/alertmanager", map[string]http.HandlerFunc{"/alertmanager/metrics": text(`alertmanager_build_info{version="1"} 1` + "\n")}, What{FoundAlertmanager, "/alertmanager", "alertmanager", "1"}, "")
-	f("API of a URL that ends in metrics", "/x/metrics", map[string]http.HandlerFunc{"/x" + info: prom}, What{FoundAPI, "/x", "prometheus", "2.42.0"}, "")
+	f("alertmanager behind a prefix", "/alertmanager", map[string]http.HandlerFunc{"/alertmanager/metrics": text(`alertmanager_build_info{version="1"} 1` + "\n")}, What{FoundAlertmanager, "/alertmanager", "alertmanager", "1", 0}, "")
+	f("API of a URL that ends in metrics", "/x/metrics", map[string]http.HandlerFunc{"/x" + info: prom}, What{FoundAPI, "/x", "prometheus", "2.42.0", 0}, "")
 
 	f("nothing", "/?token=hunter2", nil, What{}, `neither a Prometheus API nor a page of metrics nor an Alertmanager: http://`)
 	f("a web site", "", map[string]http.HandlerFunc{info: body(200, "text/html", "<title>Welcome\x1b[2J</title>"), "/metrics": body(200, "text/html", "<title>W</title>")}, What{}, `200 OK with an HTML page, "Welcome [2J"`)

@@ -42,7 +42,7 @@ func (s *Source) names(ctx context.Context, q call, w sources.Window, match []st
 	if len(match) > 0 {
 		q.form["match[]"] = match
 	}
-	window(q.form, w)
+	s.c.window(q.form, w)
 	var names []string
 	var said remarks
 	if _, err := s.do(ctx, q, into(&names, &said)); err != nil {
@@ -69,7 +69,7 @@ func (s *Source) Series(ctx context.Context, w sources.Window, match ...string) 
 	}
 	limit := s.o.MaxSeries
 	form := url.Values{"match[]": match, "limit": {strconv.Itoa(limit + 1)}}
-	window(form, w)
+	s.c.window(form, w)
 	page := &sources.SeriesPage{Source: s.o.Name}
 	_, err := s.do(ctx, call{op: op, path: "/api/v1/series", form: form, post: true}, func(r io.Reader) error {
 		*page = sources.SeriesPage{Source: s.o.Name}

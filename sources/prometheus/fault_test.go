@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -24,10 +23,12 @@ import (
 	"nightjar/sources"
 )
 
+var discard = log.New(io.Discard, "", 0)
+
 // quiet is a server that does not log what it is made to suffer.
 func quiet(h http.Handler) *httptest.Server {
 	s := httptest.NewUnstartedServer(h)
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Config.ErrorLog = discard
 	s.Start()
 	return s
 }
@@ -69,6 +70,11 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	f("401", body(401, "text/plain", "Unauthorized\n"), want{sources.KindAuth, false, 0, `401 Unauthorized with "Unauthorized" of type text/plain`})
+	f("401 of Mimir", body(401, "text/plain; charset=utf-8", "no org id\n"), want{sources.KindAuth, false, 0, `name the tenant with --header "X-Scope-OrgID: TENANT"`})
+	f("422 of Mimir", jsonError(422, "execution", "the query exceeded the maximum number of chunks (err-mimir-max-chunks-per-query)"), want{sources.KindQuery, false, 0, "err-mimir-max-chunks-per-query"})
+	f("503 of Mimir", jsonError(503, "unavailable", "too many unhealthy instances in the ring"), want{sources.KindUnavailable, true, 0, "unhealthy"})
+	f("429 of Mimir", jsonError(429, "too_many_requests", "too many outstanding requests"), want{sources.KindThrottled, true, 0, "too many outstanding requests"})
+	f("422 of Thanos, with partial responses off", jsonError(422, "execution", "expanded matching posting: store unavailable"), want{sources.KindQuery, false, 0, "store unavailable"})
 	f("403", body(403, "text/html", "<html><head><title>Forbidden &amp; gone</title>"), want{sources.KindAuth, false, 0, `403 Forbidden with an HTML page, "Forbidden & gone"`})
 	f("429 in seconds", later(429, "7"), want{sources.KindThrottled, true, 7 * time.Second, "429 Too Many Requests with an empty body"})
 	f("429 by date", later(429, noon.Add(90*time.Second).UTC().Format(http.TimeFormat)), want{sources.KindThrottled, true, 90 * time.Second, "429"})
@@ -241,7 +247,7 @@ func TestServerDown(t *testing.T) {
 func TestTLS(t *testing.T) {
 	startTLS := func(h http.Handler) *httptest.Server {
 		s := httptest.NewUnstartedServer(h)
-		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		s.Config.ErrorLog = discard
 		s.StartTLS()
 		return s
 	}
@@ -269,7 +275,7 @@ func TestTLS(t *testing.T) {
 	cert := certificate(t, noon.Add(-48*time.Hour), noon.Add(-24*time.Hour))
 	expired := serveWith(t, func(h http.Handler) *httptest.Server {
 		s := httptest.NewUnstartedServer(h)
-		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		s.Config.ErrorLog = discard
 		s.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 		s.StartTLS()
 		return s
@@ -281,21 +287,4 @@ func TestTLS(t *testing.T) {
 	old := config.DefaultHTTPClientConfig
 	old.TLSConfig.CA = string(pemOf(leaf))
 	f("expired", Options{URL: expired.URL, HTTP: &old}, sources.KindUnavailable, "valid 2024-04-03 to 2024-04-04; where another authority signed it, set tls_config.ca_file")
-}
-
-func TestProxy(t *testing.T) {
-	var via string
-	proxy := serveWith(t, httptest.NewServer, map[string]http.HandlerFunc{"/api/v1/query": func(w http.ResponseWriter, r *http.Request) {
-		via = r.URL.Host
-		ok(oneVector)(w, r)
-	}})
-	u, err := url.Parse(proxy.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := config.DefaultHTTPClientConfig
-	c.ProxyURL = config.URL{URL: u}
-	if _, err := vector(t.Context(), open(t, Options{URL: "http://prometheus.example:9090", HTTP: &c})); err != nil || via != "prometheus.example:9090" {
-		t.Errorf("%v, via the proxy to %q", err, via)
-	}
 }

@@ -131,6 +131,9 @@ func (c *client) said(q call, status int, header http.Header, said *apiError) er
 		c.mu.Unlock()
 	}
 	e := c.errorf(q.op, kind, "%s: %w", c.place(q.path), said)
+	if status == http.StatusUnauthorized && strings.Contains(said.Message, "no org id") { // of Mimir
+		e = c.errorf(q.op, kind, "%s: %w: name the tenant with --header \"X-Scope-OrgID: TENANT\" or headers: in the configuration", c.place(q.path), said)
+	}
 	if kind == sources.KindQuery || kind == sources.KindTooLarge {
 		e = c.errorf(q.op, kind, "%w", said) // it is about the query, not about the place
 	}

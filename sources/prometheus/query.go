@@ -42,14 +42,14 @@ func (s *Source) QueryRange(ctx context.Context, q sources.RangeQuery) (*sources
 	return s.query(ctx, call{op: op, path: "/api/v1/query_range", form: form, post: true, must: true}, f, q.Limit)
 }
 
-// QueryInstant evaluates q at q.Time, now if that is zero; see
-// sources.InstantQuerier. Series are in the server's order, which sort and
+// QueryInstant evaluates q at q.Time, by the server's clock; if that is zero, at
+// the server's own now. See sources.InstantQuerier. Series are in the server's order, which sort and
 // topk decide. A range selector gives a Matrix of the raw samples.
 func (s *Source) QueryInstant(ctx context.Context, q sources.InstantQuery) (*sources.Frame, error) {
-	if q.Time.IsZero() {
-		q.Time = s.o.Clock()
+	form := url.Values{"query": {q.Expr}}
+	if !q.Time.IsZero() {
+		form.Set("time", seconds(q.Time.UnixMilli()))
 	}
-	form := url.Values{"query": {q.Expr}, "time": {seconds(q.Time.UnixMilli())}}
 	return s.query(ctx, call{op: "query", path: "/api/v1/query", form: form, post: true, must: true}, &sources.Frame{Source: s.o.Name}, q.Limit)
 }
 
@@ -82,11 +82,11 @@ func seconds(ms int64) string {
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// window adds the ends of w to a form; a zero end is not sent.
-func window(form url.Values, w sources.Window) {
+// window adds the ends of w, which are by our clock, to a form; a zero end is not sent.
+func (c *client) window(form url.Values, w sources.Window) {
 	for name, t := range map[string]time.Time{"start": w.Start, "end": w.End} {
 		if !t.IsZero() {
-			form.Set(name, seconds(t.UnixMilli()))
+			form.Set(name, seconds(t.Add(c.ahead()).UnixMilli()))
 		}
 	}
 }

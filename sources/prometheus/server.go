@@ -162,7 +162,7 @@ func globalInterval(yaml string) time.Duration {
 // Status says what the server is. Kind is "prometheus", "thanos", "mimir" or
 // "victoriametrics"; until the server has said so it is "prometheus", with no
 // version. Interval is 15 s where the server does not tell its own. Notes name
-// what it lacks and a clock that is off.
+// what it lacks and a clock that is off, which Ahead gives.
 func (s *Source) Status() sources.Status {
 	s.mu.Lock()
 	st := sources.Status{
@@ -184,6 +184,7 @@ func (s *Source) Status() sources.Status {
 		st.Notes = append(st.Notes, fmt.Sprintf("the server has no %s: %s", path, why))
 	}
 	slices.Sort(st.Notes)
+	st.Ahead = s.c.off
 	if note := s.c.skew.note(); note != "" {
 		st.Notes = append(st.Notes, note)
 	}

@@ -51,6 +51,7 @@ type Options struct {
 	MaxBytes  int64                    // of an answer, uncompressed, and of the values of a frame; 0: 64 MiB
 	MaxSeries int                      // of an answer, rows of a table; 0: 10,000
 	Clock     func() time.Time         // nil: time.Now
+	Ahead     time.Duration            // of the server's clock, as Detect measured it; 0: not known yet
 }
 
 func (o Options) withDefaults() Options {

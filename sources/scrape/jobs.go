@@ -26,7 +26,7 @@ func init() { scrape.UserAgent = "nightjar" }
 var errNoJobs = errors.New("there is nothing to scrape: no job has been given")
 
 // prepare copies the jobs of o, fills in what they leave open, and refuses what
-// cannot be done.
+// cannot be done. Jobs with headers of their own follow no redirects.
 func prepare(o Options) ([]*config.ScrapeConfig, error) {
 	if len(o.Jobs) == 0 {
 		return nil, errNoJobs
@@ -45,6 +45,11 @@ func prepare(o Options) ([]*config.ScrapeConfig, error) {
 		}
 		if j.BodySizeLimit == 0 {
 			j.BodySizeLimit = defaultBodySize
+		}
+		if h := j.HTTPClientConfig.HTTPHeaders; h != nil && len(h.Headers) > 0 {
+			// Prometheus's client keeps credentials from another host that a target
+			// redirects to, but not headers, and a tenant or a key may be in those.
+			j.HTTPClientConfig.FollowRedirects = false
 		}
 		if err := j.Validate(global); err != nil {
 			return nil, fmt.Errorf("job %q: %w", j.JobName, err)

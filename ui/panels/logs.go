@@ -258,7 +258,7 @@ func (p *logView) Settled() bool {
 
 // Current reports whether the page is that of the place, the filters and the find asked for.
 func (p *logView) Current() bool {
-	return p.page != nil && p.page.Ready && !p.page.Loading && p.sought == "" && p.page.Request.Anchor == p.anchor && len(p.page.Request.Terms) == len(p.terms)
+	return p.page != nil && p.page.Ready && !p.page.Loading && p.sought == "" && p.page.Request.Anchor == p.anchor && slices.Equal(p.page.Request.Terms, p.terms)
 }
 
 // Ages reports whether lines are shown with their age.
