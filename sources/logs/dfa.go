@@ -27,6 +27,7 @@ type dfa struct {
 	known   map[string]uint32 // row by the state's key
 	first   uint32            // the row, or mark, of the beginning of a text; markUnknown: not made yet
 	spent   int               // bytes run since rows was emptied
+	limit   int               // of rows
 	emptied int               // how often that was
 	// Scratch of one step.
 	seen  []uint32 // by inst: the turn in which it was added last
@@ -61,7 +62,7 @@ const (
 )
 
 func newDFA(a *automaton) *dfa {
-	return &dfa{automaton: a, known: map[string]uint32{}, first: markUnknown, seen: make([]uint32, len(a.insts))}
+	return &dfa{automaton: a, known: map[string]uint32{}, first: markUnknown, limit: maxRows, seen: make([]uint32, len(a.insts))}
 }
 
 // begin is the row, or mark, for the beginning of a text.
@@ -210,7 +211,7 @@ func (d *dfa) after(row uint32, column int) (next uint32, ok bool) {
 	if next = d.rows[int(row)+column]; next != markUnknown {
 		return next, true
 	}
-	if len(d.rows)+d.columns > maxRows {
+	if len(d.rows)+d.columns > d.limit {
 		if d.spent < leastSpent*len(d.states) {
 			return 0, false
 		}

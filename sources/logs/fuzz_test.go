@@ -148,25 +148,76 @@ func TestMatchRandom(t *testing.T) {
 	}
 }
 
-// TestStatesAreFlushed runs a regexp with more states than are kept.
-func TestStatesAreFlushed(t *testing.T) {
+// TestStatesAreEmptied runs regexps that have more states than are kept.
+func TestStatesAreEmptied(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	pattern := `(a|b)*a(a|b){14}c`
+	var buf []byte
+	for range 3000 {
+		for range r.IntN(60) {
+			buf = append(buf, "abababc "[r.IntN(8)])
+		}
+		buf = append(buf, '\n')
+	}
+	for _, pattern := range []string{`a[ab]{6}c `, `a[ab]{5}b$`, `\ba[ab]{3}a[ab]{4}\b`} {
+		re := regexp.MustCompile(pattern)
+		tree, _ := syntax.Parse(pattern, syntax.Perl)
+		d := newDFA(newAutomaton(tree.Simplify()))
+		d.limit = 8 * d.columns
+		found, gaveUp := 0, 0
+		for at := 0; at < len(buf); {
+			d.spent = 1000 // as if it had paid
+			hit, ok := d.scan(buf[at:])
+			next := len(buf)
+			switch {
+			case !ok:
+				gaveUp++
+				next = at
+			case hit >= 0:
+				found++
+				next = lineStart(buf, at+hit)
+			}
+			for ; at < next; at = lineEnd(buf, at) {
+				if line := trimLineEnd(buf[at:lineEnd(buf, at)]); re.Match(line) {
+					t.Fatalf("%s: left out %q", pattern, line)
+				}
+			}
+			if at < len(buf) {
+				end := lineEnd(buf, at)
+				if matched, ok := d.run(trimLineEnd(buf[at:end]), &d.text); ok && matched >= 0 != re.Match(trimLineEnd(buf[at:end])) {
+					t.Fatalf("%s in %q: %d", pattern, buf[at:end], matched)
+				}
+				at = end
+			}
+		}
+		if d.emptied == 0 || found == 0 {
+			t.Errorf("%s: emptied %d times, found %d, gave up %d", pattern, d.emptied, found, gaveUp)
+		}
+	}
+}
+
+// TestRegexpTakesOver gives up the automaton where its states do not pay.
+func TestRegexpTakesOver(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	pattern := `a[ab]{40}c|b[ab]{50}d|[c-d]{3}`
 	re := regexp.MustCompile(pattern)
 	m, err := Compile([]sources.LogTerm{{Op: sources.LogMatches, Value: pattern}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range 200 {
-		line := make([]byte, 2000)
+	test := m.terms[0].text
+	for i := 0; i < 500 && !test.slow.Load(); i++ {
+		line := make([]byte, 4000)
 		for j := range line {
 			line[j] = "ab"[r.IntN(2)]
 		}
-		if i%3 == 0 {
-			line[1000+i] = 'c'
+		if i%2 == 0 {
+			line[3000] = 'c'
 		}
 		if got, want := m.MatchRaw(line), re.Match(line); got != want {
 			t.Fatalf("line %d: %v, want %v", i, got, want)
 		}
+	}
+	if line := []byte("xcdc\n"); !test.slow.Load() || m.Next(line) != 0 || !m.MatchRaw(line) || m.MatchRaw(line[2:]) {
+		t.Error("no regexp took over")
 	}
 }

@@ -50,7 +50,8 @@ func (d *dfa) pair(a, b []byte) (at int, ok bool) {
 		if i >= len(a) || j >= len(b) {
 			break
 		}
-		// A lane whose rows were emptied by the other begins anew.
+		// A lane whose rows were emptied by the other begins anew, and one runs after
+		// the other: side by side they could do that to each other for ever.
 		emptied := d.emptied
 		if rows[int(row)+int(columns[a[i]])]&isMark != 0 {
 			if row, i, ok = d.stop(a, columns, i, row); !ok {
@@ -58,6 +59,7 @@ func (d *dfa) pair(a, b []byte) (at int, ok bool) {
 			}
 			if d.emptied != emptied {
 				other, j = d.begin(), 0
+				break
 			}
 			continue
 		}
@@ -66,6 +68,7 @@ func (d *dfa) pair(a, b []byte) (at int, ok bool) {
 		}
 		if d.emptied != emptied {
 			row, i = d.begin(), 0
+			break
 		}
 	}
 	emptied := d.emptied
