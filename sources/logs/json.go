@@ -1,0 +1,360 @@
+package logs
+
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"nightjar/sources"
+)
+
+// json reads a line that is a JSON object, as zap, zerolog, logrus, slog, pino,
+// bunyan, GELF, Elastic Common Schema and Docker's json-file write it. There is no
+// tree: keys of nested objects become a.b, arrays stay text. It takes what it
+// can get of an object that is cut or broken.
+func (r *record) json(s string) bool {
+	i := space(s, 1)
+	if s == "" || s[0] != '{' || i >= len(s) || s[i] != '"' {
+		return false
+	}
+	end, _ := stringEnd(s, i+1)
+	if c := space(s, end+1); c >= len(s) || s[c] != ':' {
+		return false
+	}
+	r.shape = shapeJSON
+	o := object{record: r}
+	o.members(s, i, "", 0)
+	if o.isDocker() {
+		o.docker()
+		return true
+	}
+	if r.severity == 0 && o.status >= 400 {
+		r.severity = statusSeverity(o.status)
+	}
+	if !r.full {
+		return true
+	}
+	switch {
+	case o.said:
+	case o.remark != "":
+		r.say(unescape(o.remark), false)
+	default:
+		r.say(s, true)
+	}
+	return true
+}
+
+// An object is what is known of the object being read beside its fields.
+type object struct {
+	*record
+	said   bool
+	remark string // a message if there is no better one, as it was written
+	log    string // the text of the member log, as it was written
+	stream string
+	status int
+}
+
+// done reports that the rest cannot change time and severity, which is all that is wanted.
+func (o *object) done() bool { return !o.full && o.hasTime && o.severity != 0 }
+
+// members reads the members of the object whose first key is at s[i] and gives where it ends.
+func (o *object) members(s string, i int, prefix string, depth int) int {
+	for i < len(s) && s[i] == '"' {
+		end, escaped := stringEnd(s, i+1)
+		if end >= len(s) {
+			return len(s)
+		}
+		key := s[i+1 : end]
+		i = space(s, end+1)
+		if i >= len(s) || s[i] != ':' {
+			return len(s)
+		}
+		i = space(s, i+1)
+		if i >= len(s) {
+			return i
+		}
+		m := meansNothing
+		switch {
+		case escaped && o.full:
+			key = unescape(key)
+		case escaped:
+		case depth == 0:
+			m = meaningOf(key)
+		case depth == 1:
+			m = nestedMeaning(prefix, key)
+		}
+		i = o.member(s, i, prefix, key, m, depth)
+		if o.done() {
+			return len(s)
+		}
+		i = space(s, i)
+		if i >= len(s) || s[i] != ',' {
+			return i + 1
+		}
+		i = space(s, i+1)
+	}
+	return i + 1
+}
+
+// nestedMeaning is that of the few members of nested objects that say when or how bad.
+func nestedMeaning(prefix, key string) meaning {
+	switch {
+	case prefix == "log" && key == "level":
+		return meansLevel
+	case prefix == "t" && key == "$date":
+		return meansTime
+	}
+	return meansNothing
+}
+
+// member reads the value at s[i] and gives where it ends.
+func (o *object) member(s string, i int, prefix, key string, m meaning, depth int) int {
+	switch s[i] {
+	case '"':
+		end, escaped := stringEnd(s, i+1)
+		v := s[i+1 : min(end, len(s))]
+		o.text(m, prefix, key, v, escaped)
+		return min(end+1, len(s))
+	case '{':
+		first := space(s, i+1)
+		if depth < maxDepth && first < len(s) && s[first] == '"' && (o.full || m == meansLog || m == meansMongoTime) {
+			if prefix != "" && o.full {
+				key = prefix + "." + key
+			}
+			return o.members(s, first, key, depth+1)
+		}
+		fallthrough
+	case '[':
+		end := skipNested(s, i)
+		o.scalar(meansNothing, prefix, key, s[i:end])
+		return end
+	}
+	end := i
+	for end < len(s) && s[end] > ' ' && s[end] != ',' && s[end] != '}' && s[end] != ']' {
+		end++
+	}
+	o.scalar(m, prefix, key, s[i:end])
+	return end
+}
+
+// text takes a string value.
+func (o *object) text(m meaning, prefix, key, v string, escaped bool) {
+	switch m {
+	case meansNothing:
+	case meansMessage:
+		if !o.said {
+			o.said = true
+			if o.full {
+				if escaped {
+					v = unescape(v)
+				}
+				o.say(v, false)
+			}
+			return
+		}
+	case meansRemark:
+		if o.remark == "" {
+			o.remark = v
+		}
+	case meansLog:
+		if o.log == "" {
+			o.log = v
+			if o.remark == "" {
+				o.remark = v
+			}
+			return
+		}
+	case meansStream:
+		o.stream = v
+	default:
+		if key != "s" || len(v) == 1 { // the s of MongoDB
+			if o.lift(m, v) {
+				return
+			}
+		}
+	}
+	if o.full {
+		if escaped {
+			v = unescape(v)
+		}
+		o.named(prefix, key, v)
+	}
+}
+
+// scalar takes a value that is no string: a number, true, false, null, or the text of an array.
+func (o *object) scalar(m meaning, prefix, key, v string) {
+	switch m {
+	case meansNothing:
+	case meansStatus:
+		if n, end := number(v, 0, 3); end == 3 && end == len(v) && o.status == 0 {
+			o.status = n
+		}
+	case meansTime, meansMongoTime:
+		if !o.hasTime {
+			if ns, ok := epochNumber(v); ok {
+				o.at(ns)
+				return
+			}
+		}
+	default:
+		if o.lift(m, v) {
+			return
+		}
+	}
+	if o.full {
+		o.named(prefix, key, v)
+	}
+}
+
+func (o *object) named(prefix, key, v string) {
+	if prefix != "" && len(o.fields) < maxFields {
+		key = prefix + "." + key
+	}
+	o.add(key, v)
+}
+
+// levelOf is the severity that a value of a field with that meaning stands for.
+func levelOf(m meaning, v string) sources.Severity {
+	if m == meansLevel {
+		return levelValue(v)
+	}
+	n, end := number(v, 0, 2)
+	if end == 0 || end != len(v) {
+		return levelValue(v)
+	}
+	switch {
+	case m == meansSyslogLevel && n <= 7:
+		return syslogSeverity(n)
+	case m == meansOTelLevel && n <= 24:
+		return sources.Severity(n) //nolint:gosec // 0 to 24
+	case m == meansPythonLevel && n >= 10 && n <= 50:
+		return pinoSeverity(n + 10)
+	}
+	return 0
+}
+
+// space is where what is no white space begins at or after s[i].
+func space(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n') {
+		i++
+	}
+	return i
+}
+
+// stringEnd is where the string whose content begins at s[i] has its closing
+// quote, len(s) if it has none, and whether there are escapes in it.
+func stringEnd(s string, i int) (end int, escaped bool) {
+	if i > len(s) {
+		return len(s), false
+	}
+	for at := i; ; {
+		q := strings.IndexByte(s[at:], '"')
+		if q < 0 {
+			return len(s), strings.IndexByte(s[i:], '\\') >= 0
+		}
+		q += at
+		slashes := 0
+		for slashes < q-i && s[q-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes&1 == 0 {
+			return q, slashes > 0 || at > i || strings.IndexByte(s[i:q], '\\') >= 0
+		}
+		at = q + 1
+	}
+}
+
+// skipNested is where the object or array at s[i] ends.
+func skipNested(s string, i int) int {
+	for depth := 0; i < len(s); {
+		switch s[i] {
+		case '"':
+			i, _ = stringEnd(s, i+1)
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth <= 0 {
+				return i + 1
+			}
+		}
+		i++
+	}
+	return len(s)
+}
+
+// unescape undoes JSON's escapes; what is no escape stays as it is.
+func unescape(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	return string(appendUnescaped(make([]byte, 0, len(s)), s))
+}
+
+func appendUnescaped(b []byte, s string) []byte {
+	for {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 || i+1 >= len(s) {
+			return append(b, s...)
+		}
+		b = append(b, s[:i]...)
+		c := s[i+1]
+		s = s[i+2:]
+		switch c {
+		case 'n':
+			b = append(b, '\n')
+		case 't':
+			b = append(b, '\t')
+		case 'r':
+			b = append(b, '\r')
+		case 'b':
+			b = append(b, '\b')
+		case 'f':
+			b = append(b, '\f')
+		case 'u':
+			r, n := hexRune(s)
+			if n == 0 {
+				b = append(b, '\\', 'u')
+				continue
+			}
+			b = utf8.AppendRune(b, r)
+			s = s[n:]
+		case '"', '\\', '/':
+			b = append(b, c)
+		default:
+			b = append(b, '\\', c)
+		}
+	}
+}
+
+// hexRune reads the digits behind \u, and the second half of a surrogate pair.
+func hexRune(s string) (rune, int) {
+	r, ok := hex4(s)
+	if !ok {
+		return 0, 0
+	}
+	if utf16.IsSurrogate(r) && len(s) >= 10 && s[4] == '\\' && s[5] == 'u' {
+		if low, ok := hex4(s[6:]); ok {
+			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+				return pair, 10
+			}
+		}
+	}
+	return r, 4 // AppendRune makes half a pair U+FFFD
+}
+
+func hex4(s string) (r rune, ok bool) {
+	if len(s) < 4 {
+		return 0, false
+	}
+	for i := range 4 {
+		switch c := s[i]; {
+		case c-'0' <= 9:
+			r = r<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return r, true
+}
