@@ -56,7 +56,8 @@ type block struct {
 	entries  []entry // ascending by offset
 	base     int64   // Unix ms
 	unit     int64   // ms: 1, or 1000 where the times of a chunk are decades apart
-	min, max int64   // Unix ms of the entries that have times; min > max: none has
+	min, max int64   // Unix ms of the entries that have times or inherit one; min > max: none
+	timed    int     // entries that have times of their own
 	classes  [sources.Severities]uint32
 	lines    int64 // line ends
 	ref      int64 // Unix ns that its lines were read against
@@ -91,14 +92,8 @@ func (b *block) find(off int64) int {
 
 // overlaps reports whether a line of the block may lie in [from, to], Unix ms.
 func (b *block) overlaps(from, to int64) bool {
-	if b.min > b.max {
-		return true
-	}
-	return b.min <= to && b.max >= from || !b.wholly()
+	return b.min <= to && b.max >= from || len(b.entries) > 0 && b.entries[0].delta() == 0
 }
-
-// wholly reports whether every entry has a time, be it that of the one before.
-func (b *block) wholly() bool { return len(b.entries) == 0 || b.entries[0].delta() > 0 }
 
 // A builder makes the block of a chunk from its lines.
 type builder struct {
@@ -174,10 +169,11 @@ func (w *builder) push(off, t int64, timed bool, s sources.Severity) {
 			d = min(max((t-b.base)/b.unit, 1), maxDelta)
 		}
 		e |= entry(d) //nolint:gosec // 1 to maxDelta
+		b.min, b.max = min(b.min, t), max(b.max, t)
 	}
 	if timed {
 		e |= timedBit
-		b.min, b.max = min(b.min, t), max(b.max, t)
+		b.timed++
 	}
 	b.classes[s.Class()]++
 	b.entries = append(b.entries, e)

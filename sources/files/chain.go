@@ -272,7 +272,7 @@ func (c *chain) start(ctx context.Context, now time.Time, gap string) bool {
 		c.mu.Unlock()
 		return c.say(err.Error())
 	}
-	c.live.gap = gap
+	c.live.gap, c.live.gapAt = gap, now.UnixMilli()
 	c.after(ctx, c.live)
 	if _, err := c.live.look(ctx); err != nil {
 		c.say(err.Error())
@@ -313,7 +313,7 @@ func (c *chain) tidy(now time.Time) (changed bool) {
 func (c *chain) drop(p *part) {
 	c.parts = slices.DeleteFunc(c.parts, func(o *part) bool { return o == p })
 	p.content().close()
-	c.s.forget(p)
+	c.s.cache.forget(p)
 }
 
 // say notes why the path cannot be read; empty: it can. It reports a change.

@@ -47,7 +47,7 @@ type Source struct {
 	cache  cache
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
-	work   sync.WaitGroup
+	work   sync.WaitGroup // the goroutines that follow and index
 	search chan struct{} // the workers of searches
 
 	mu      sync.Mutex
@@ -58,7 +58,6 @@ type Source struct {
 	version uint64
 	changed chan struct{} // closed and replaced with every version
 	notes   []string      // of the last look at the globs
-	indexed *part         // the newest whose index is under way
 }
 
 type counter struct{ n atomic.Uint64 }
@@ -83,6 +82,9 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -144,7 +146,7 @@ func (s *Source) glob(ctx context.Context) (changed bool, err error) {
 		}
 		c := &chain{path: path, s: s}
 		if s.merged {
-			c.labels = sources.NewLabels("file", path)
+			c.labels = sources.NewLabels(fileLabel, path)
 		}
 		if err := c.open(now); err != nil {
 			c.say(err.Error())

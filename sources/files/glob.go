@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -177,8 +178,9 @@ func deep(pattern string) (*regexp.Regexp, error) {
 			b.WriteString(rest[:end+1])
 			rest = rest[end+1:]
 		default:
-			b.WriteString(regexp.QuoteMeta(rest[:1]))
-			rest = rest[1:]
+			_, n := utf8.DecodeRuneInString(rest)
+			b.WriteString(regexp.QuoteMeta(rest[:n]))
+			rest = rest[n:]
 		}
 	}
 	b.WriteString("$")

@@ -91,11 +91,11 @@ func indexChunk(w *builder, buf []byte, begin int64) *block {
 // the chunks after it as far as they are known.
 func (p *part) reference(k int) int64 {
 	for i := k + 1; i < min(k+8, len(p.blocks)); i++ {
-		if b := p.blocks[i]; b != nil && b.min <= b.max {
+		if b := p.blocks[i]; b != nil && b.timed > 0 {
 			return b.firstTime() * 1e6
 		}
 	}
-	if len(p.blocks)-k < 8 && p.w.b.min <= p.w.b.max {
+	if len(p.blocks)-k < 8 && p.w.b.timed > 0 {
 		return p.w.b.firstTime() * 1e6
 	}
 	return p.born.UnixNano()

@@ -44,9 +44,13 @@ type part struct {
 	now     look  // what is shown
 	print   []byte
 	gap     string // why lines may be missing before its first
+	gapAt   int64  // Unix ms
 	damage  string // what of it cannot be read, and why
 	floor   int64  // all keys are at least this: the last of the part before, if that came first
 	ceil    int64  // and at most this: the first of the part after, if that came first
+	clamped bool   // floor and ceil are known
+	begun   bool   // begin is known
+	begin   int64  // the time of its first line
 }
 
 // A look is a part as it is at a moment: complete lines up to end.
@@ -64,6 +68,9 @@ type shared struct {
 	clock   func() time.Time
 	read    counter // bytes
 }
+
+// zone is where times are shown that name none.
+func (s *shared) zone() *time.Location { return s.options.Zone }
 
 const printSize = 256
 
@@ -277,7 +284,7 @@ func (p *part) line(at int64, line []byte, arrival int64) {
 		arrival = noTime
 	}
 	p.w.add(at, trimCR(line), arrival)
-	p.timed = p.timed || p.w.b.max >= p.w.b.min
+	p.timed = p.timed || p.w.b.timed > 0
 }
 
 // turn ends the last chunk if a line that begins at an offset is not in it.
