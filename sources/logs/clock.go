@@ -59,14 +59,16 @@ func (c clock) digits(s string) (ns int64, n int) {
 			a, b = b, a
 		}
 		return c.timed(s, civil(two(s, 6)*100+two(s, 8), a, b), 10) // 01/02/2006
-	case len(s) >= 15 && (s[8] == 'T' || s[8] == '-' || s[8] == ' ') && two(s, 6) > 0 && two(s, 9) >= 0 && two(s, 11) >= 0: // 20060102T150405
+	case len(s) >= 15 && (s[8] == 'T' || s[8] == '-' || s[8] == ' '):
 		d := civil(two(s, 0)*100+two(s, 2), two(s, 4), two(s, 6))
-		if s[11] != ':' && two(s, 13) >= 0 && d != noTime {
-			return c.zoned(s, d+int64(two(s, 9)*3600+two(s, 11)*60+two(s, 13)), 15)
+		if s[11] == ':' { // 20060102 15:04:05
+			return c.timed(s, d, 8)
 		}
-		return c.timed(s, d, 8)
-	case len(s) >= 17 && s[8] == ' ' && s[11] == ':': // 20060102 15:04:05
-		return c.timed(s, civil(two(s, 0)*100+two(s, 2), two(s, 4), two(s, 6)), 8)
+		hour, minute, second := two(s, 9), two(s, 11), two(s, 13) // 20060102T150405
+		if d == noTime || uint(hour) > 23 || uint(minute) > 59 || uint(second) > 60 {
+			return 0, 0
+		}
+		return c.zoned(s, d+int64(hour*3600+minute*60+second), 15)
 	}
 	return epoch(s)
 }
@@ -151,7 +153,7 @@ func (c clock) weekday(s string) (ns int64, n int) {
 		return 0, 0
 	}
 	name, year := "", end+1
-	if s[year] >= 'A' && s[year] <= 'Z' {
+	if s[year]-'0' > 9 {
 		i := strings.IndexByte(s[year:], ' ')
 		if i < 0 {
 			return 0, 0
@@ -163,8 +165,16 @@ func (c clock) weekday(s string) (ns int64, n int) {
 	if end != year+4 || days == noTime {
 		return 0, 0
 	}
-	if offset, ok := c.zone.offsetOf(name, days+secs); ok && name != "" {
-		return (days+secs-offset)*1e9 + frac, end
+	if name != "" {
+		offset, ok := c.zone.offsetOf(name, days+secs)
+		if name[0] == '+' || name[0] == '-' {
+			var n int
+			offset, n = numericZone(name, 0)
+			ok = n == len(name)
+		}
+		if ok {
+			return (days+secs-offset)*1e9 + frac, end
+		}
 	}
 	return c.zone.unix(days+secs)*1e9 + frac, end
 }

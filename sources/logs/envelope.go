@@ -41,38 +41,49 @@ func (r *record) inner(s string, tail bool) {
 		r.joins = s != ""
 		return
 	}
-	if s[0] != '{' {
-		if r.access(s) || r.text(s) {
-			r.tail = r.tail && tail
-			return
-		}
-	}
+	r.container = true
 	r.message(s, tail)
 }
 
+// unwrapped is a body whose other lines, each behind a line end in rest, are in envelopes of their own.
+func (r *Reader) unwrapped(body, rest string) string {
+	var b strings.Builder
+	b.WriteString(body)
+	for line := range strings.SplitSeq(rest[1:], "\n") {
+		rec := record{clock: clock{zone: &r.zone}, full: true}
+		s := trimEnd(line)
+		if len(s) <= maxScan && (rec.cri(s) || rec.json(s)) && rec.envelope != shapeText {
+			s = rec.body
+		}
+		b.WriteByte('\n')
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
 // isDocker reports whether an object is an envelope of Docker's json-file.
-func (o *object) isDocker() bool {
-	return o.log != "" && o.stream != "" && !o.said && o.severity == 0
+func (r *record) isDocker() bool {
+	return r.log != "" && r.stream != "" && !r.said && r.severity == 0
 }
 
 // scratch is room to unescape into.
 var scratch = sync.Pool{New: func() any { return new([]byte) }}
 
 // docker reads the line in an envelope of Docker's json-file.
-func (o *object) docker() {
-	s := o.log
-	if o.full {
-		o.inner(strings.TrimSuffix(unescape(s), "\n"), false)
-		o.envelope = shapeDocker
+func (r *record) docker() {
+	s := r.log
+	if r.full {
+		r.inner(strings.TrimSuffix(unescape(s), "\n"), false)
+		r.envelope = shapeDocker
 		return
 	}
 	if strings.IndexByte(s, '\\') < 0 {
-		o.inner(s, false)
+		r.inner(s, false)
 		return
 	}
 	b := scratch.Get().(*[]byte)
 	*b = appendUnescaped((*b)[:0], s)
-	o.inner(strings.TrimSuffix(view(*b), "\n"), false)
-	o.say("", false)
+	r.inner(strings.TrimSuffix(view(*b), "\n"), false)
+	r.say("", false)
 	scratch.Put(b)
 }

@@ -105,6 +105,21 @@ words:
 	}
 	if i = space(s, i); i < len(s) {
 		r.say(s[i:], true)
+		r.console()
+	}
+}
+
+// console reads what zap's console encoder writes behind the level, between
+// tabs: the caller, the message, and the fields as JSON.
+func (r *record) console() {
+	s := r.body
+	if caller, rest, ok := strings.Cut(s, "\t"); ok && isLogger(caller) && strings.Contains(caller, ".go:") {
+		r.add("caller", caller)
+		r.say(rest, true)
+		s = rest
+	}
+	if i := strings.LastIndex(s, "\t{\""); i >= 0 && s[len(s)-1] == '}' {
+		r.members(s, i+2, "", 1)
 	}
 }
 

@@ -22,31 +22,30 @@ func (r *record) json(s string) bool {
 		return false
 	}
 	r.shape = shapeJSON
-	o := object{record: r}
-	o.members(s, i, "", 0)
-	if o.isDocker() {
-		o.docker()
+	r.object = object{}
+	r.members(s, i, "", 0)
+	if r.isDocker() {
+		r.docker()
 		return true
 	}
-	if r.severity == 0 && o.status >= 400 {
-		r.severity = statusSeverity(o.status)
+	if r.severity == 0 && r.status >= 400 {
+		r.severity = statusSeverity(r.status)
 	}
 	if !r.full {
 		return true
 	}
 	switch {
-	case o.said:
-	case o.remark != "":
-		r.say(unescape(o.remark), false)
+	case r.said:
+	case r.remark != "":
+		r.say(unescape(r.remark), false)
 	default:
 		r.say(s, true)
 	}
 	return true
 }
 
-// An object is what is known of the object being read beside its fields.
+// An object is what is known of the JSON object being read beside its fields.
 type object struct {
-	*record
 	said   bool
 	remark string // a message if there is no better one, as it was written
 	log    string // the text of the member log, as it was written
@@ -55,10 +54,10 @@ type object struct {
 }
 
 // done reports that the rest cannot change time and severity, which is all that is wanted.
-func (o *object) done() bool { return !o.full && o.hasTime && o.severity != 0 }
+func (r *record) done() bool { return !r.full && r.hasTime && r.severity != 0 }
 
 // members reads the members of the object whose first key is at s[i] and gives where it ends.
-func (o *object) members(s string, i int, prefix string, depth int) int {
+func (r *record) members(s string, i int, prefix string, depth int) int {
 	for i < len(s) && s[i] == '"' {
 		end, escaped := stringEnd(s, i+1)
 		if end >= len(s) {
@@ -75,7 +74,7 @@ func (o *object) members(s string, i int, prefix string, depth int) int {
 		}
 		m := meansNothing
 		switch {
-		case escaped && o.full:
+		case escaped && r.full:
 			key = unescape(key)
 		case escaped:
 		case depth == 0:
@@ -83,8 +82,8 @@ func (o *object) members(s string, i int, prefix string, depth int) int {
 		case depth == 1:
 			m = nestedMeaning(prefix, key)
 		}
-		i = o.member(s, i, prefix, key, m, depth)
-		if o.done() {
+		i = r.member(s, i, prefix, key, m, depth)
+		if r.done() {
 			return len(s)
 		}
 		i = space(s, i)
@@ -108,109 +107,109 @@ func nestedMeaning(prefix, key string) meaning {
 }
 
 // member reads the value at s[i] and gives where it ends.
-func (o *object) member(s string, i int, prefix, key string, m meaning, depth int) int {
+func (r *record) member(s string, i int, prefix, key string, m meaning, depth int) int {
 	switch s[i] {
 	case '"':
 		end, escaped := stringEnd(s, i+1)
 		v := s[i+1 : min(end, len(s))]
-		o.text(m, prefix, key, v, escaped)
+		r.quoted(m, prefix, key, v, escaped)
 		return min(end+1, len(s))
 	case '{':
 		first := space(s, i+1)
-		if depth < maxDepth && first < len(s) && s[first] == '"' && (o.full || m == meansLog || m == meansMongoTime) {
-			if prefix != "" && o.full {
+		if depth < maxDepth && first < len(s) && s[first] == '"' && (r.full || m == meansLog || m == meansMongoTime) {
+			if prefix != "" && r.full {
 				key = prefix + "." + key
 			}
-			return o.members(s, first, key, depth+1)
+			return r.members(s, first, key, depth+1)
 		}
 		fallthrough
 	case '[':
 		end := skipNested(s, i)
-		o.scalar(meansNothing, prefix, key, s[i:end])
+		r.scalar(meansNothing, prefix, key, s[i:end])
 		return end
 	}
 	end := i
 	for end < len(s) && s[end] > ' ' && s[end] != ',' && s[end] != '}' && s[end] != ']' {
 		end++
 	}
-	o.scalar(m, prefix, key, s[i:end])
+	r.scalar(m, prefix, key, s[i:end])
 	return end
 }
 
-// text takes a string value.
-func (o *object) text(m meaning, prefix, key, v string, escaped bool) {
+// quoted takes a string value.
+func (r *record) quoted(m meaning, prefix, key, v string, escaped bool) {
 	switch m {
 	case meansNothing:
 	case meansMessage:
-		if !o.said {
-			o.said = true
-			if o.full {
+		if !r.said {
+			r.said = true
+			if r.full {
 				if escaped {
 					v = unescape(v)
 				}
-				o.say(v, false)
+				r.say(v, false)
 			}
 			return
 		}
 	case meansRemark:
-		if o.remark == "" {
-			o.remark = v
+		if r.remark == "" {
+			r.remark = v
 		}
 	case meansLog:
-		if o.log == "" {
-			o.log = v
-			if o.remark == "" {
-				o.remark = v
+		if r.log == "" {
+			r.log = v
+			if r.remark == "" {
+				r.remark = v
 			}
 			return
 		}
 	case meansStream:
-		o.stream = v
+		r.stream = v
 	default:
 		if key != "s" || len(v) == 1 { // the s of MongoDB
-			if o.lift(m, v) {
+			if r.lift(m, v) {
 				return
 			}
 		}
 	}
-	if o.full {
+	if r.full {
 		if escaped {
 			v = unescape(v)
 		}
-		o.named(prefix, key, v)
+		r.named(prefix, key, v)
 	}
 }
 
 // scalar takes a value that is no string: a number, true, false, null, or the text of an array.
-func (o *object) scalar(m meaning, prefix, key, v string) {
+func (r *record) scalar(m meaning, prefix, key, v string) {
 	switch m {
 	case meansNothing:
 	case meansStatus:
-		if n, end := number(v, 0, 3); end == 3 && end == len(v) && o.status == 0 {
-			o.status = n
+		if n, end := number(v, 0, 3); end == 3 && end == len(v) && r.status == 0 {
+			r.status = n
 		}
 	case meansTime, meansMongoTime:
-		if !o.hasTime {
+		if !r.hasTime {
 			if ns, ok := epochNumber(v); ok {
-				o.at(ns)
+				r.at(ns)
 				return
 			}
 		}
 	default:
-		if o.lift(m, v) {
+		if r.lift(m, v) {
 			return
 		}
 	}
-	if o.full {
-		o.named(prefix, key, v)
+	if r.full {
+		r.named(prefix, key, v)
 	}
 }
 
-func (o *object) named(prefix, key, v string) {
-	if prefix != "" && len(o.fields) < maxFields {
+func (r *record) named(prefix, key, v string) {
+	if prefix != "" && len(r.fields) < maxFields {
 		key = prefix + "." + key
 	}
-	o.add(key, v)
+	r.add(key, v)
 }
 
 // levelOf is the severity that a value of a field with that meaning stands for.

@@ -30,8 +30,11 @@ func (r *Reader) Learn(sample []byte) {
 		names  = map[string]int{}
 		counts [grammars]int
 		timed  int // records that begin with a time
-		plain  int // lines that could be records, but have none
-		h      = habits{joins: true}
+		plain  int // lines outside a trace that could be records, but have none
+
+		inTrace bool
+		bare    int // lines of JSON in no envelope
+		h       habits
 	)
 	fresh := habits{order: everyGrammar, joins: true}
 	sample = sample[:min(len(sample), sampleBytes)]
@@ -53,19 +56,25 @@ func (r *Reader) Learn(sample []byte) {
 			if g < grammars {
 				counts[g]++
 			}
-			if rec.hasTime || g == asJSON {
+			inTrace = false
+			switch {
+			case g == asJSON && rec.envelope == shapeText:
+				bare++
+			case rec.hasTime:
 				timed++
-			} else {
+			case g == asText:
 				plain++
 			}
-		case s != "" && !goesOn(s):
+		case goesOn(s):
+			inTrace = true
+		case !inTrace:
 			plain++
 		}
 	}
 	if len(names) == 0 {
 		return
 	}
-	h.timed = timed >= 3*plain
+	h.timed = timed > 0 && timed >= plain
 	h.order = slices.Clone(everyGrammar)
 	slices.SortStableFunc(h.order, func(a, b grammar) int {
 		if a == asText || b == asText { // reads whatever begins with a time: always last
@@ -76,9 +85,8 @@ func (r *Reader) Learn(sample []byte) {
 	for g, n := range counts {
 		h.learnt[g] = n > 0
 	}
-	if counts[asJSON] > 0 && timed == counts[asJSON] && plain*9 <= counts[asJSON] {
-		h.joins = false
-	}
+	// Lines of JSON never join, but for those in Docker's envelopes.
+	h.joins = bare == 0 || 9*(timed+plain) >= bare
 	h.name = joined(names)
 	r.learnt.Store(&h)
 }

@@ -111,10 +111,12 @@ func (r *Reader) Parse(raw string, ref int64, l *sources.LogLine) {
 		l.Fields = append(make([]sources.Label, 0, len(rec.fields)), rec.fields...)
 	}
 	switch {
-	case len(s) == len(whole) && rec.tail: // the body goes on to the end of the record
+	case len(s) == len(whole) && rec.tail && (rest == "" || rec.envelope == shapeText): // the body goes on to the end of the record
 		l.Body = raw[len(s)-len(rec.body):]
 	case rest == "":
 		l.Body = rec.body
+	case rec.envelope != shapeText:
+		l.Body = r.unwrapped(rec.body, rest)
 	default:
 		l.Body = rec.body + rest
 	}

@@ -66,10 +66,12 @@ type record struct {
 	severity sources.Severity
 	joins    bool // what an envelope holds goes on with the record before
 
+	object
 	shape, envelope shape
 	fields          []sources.Label
 	body            string
 	tail            bool // body runs to the end of the line
+	container       bool // the envelope is of a container: any format may be in it
 }
 
 // read reads a line with one grammar; it reports false, with nothing kept, if the line is none of it.
@@ -133,7 +135,7 @@ func (r *record) message(s string, tail bool) {
 	outer, fields := r.severity, len(r.fields)
 	r.severity = 0
 	switch {
-	case s[0] == '{' && r.json(s), r.glog(s), r.logfmt(s):
+	case s[0] == '{' && r.json(s), r.glog(s), r.logfmt(s), r.container && (r.access(s) || r.text(s)):
 		r.tail = r.tail && tail
 	default:
 		r.fields, r.shape = r.fields[:fields], shapeText

@@ -28,7 +28,7 @@ func (r *record) syslog(s string) bool {
 			return true
 		}
 		r.fields = r.fields[:min(len(r.fields), 1)]
-	} else if s[0]-'0' > 9 && month(s) == 0 && s[3] != ' ' {
+	} else if s[0]-'0' > 9 && month(s) == 0 && s[3] != ' ' || s[0]-'0' <= 9 && s[10] != 'T' {
 		return false
 	}
 	ns, n := r.scan(s[at:])
@@ -45,10 +45,10 @@ func (r *record) syslog(s string) bool {
 	if !priority && journalStamp(s[:n]) {
 		shape = shapeSystemd
 	}
+	r.at(ns)
 	if !r.tagged(s, at+n, priority) {
 		return false
 	}
-	r.at(ns)
 	r.shape = shape
 	return true
 }
@@ -76,7 +76,8 @@ func (r *record) tagged(s string, i int, priority bool) bool {
 	if from >= len(s) || host == "" {
 		return false
 	}
-	if host[len(host)-1] == ':' || host[len(host)-1] == ']' { // no host: the tag is next
+	named := letter(s[0]) || priority                                    // daemons of syslog wrote the time, and no others
+	if named && (host[len(host)-1] == ':' || host[len(host)-1] == ']') { // no host: the tag is next
 		host, from = "", i
 	}
 	tag := tagEnd(s, from)
@@ -92,8 +93,14 @@ func (r *record) tagged(s string, i int, priority bool) bool {
 		return false
 	}
 	program := s[from : tag-1]
-	r.add("host", host)
-	if i := strings.IndexByte(program, '['); i > 0 && program[len(program)-1] == ']' {
+	bracket := strings.IndexByte(program, '[')
+	if !named && bracket < 0 && s[i-2] == 'Z' { // likely a program's own words
+		return false
+	}
+	if host != "" {
+		r.add("host", host)
+	}
+	if i := bracket; i > 0 && program[len(program)-1] == ']' {
 		r.add("app", program[:i])
 		r.add("pid", program[i+1:len(program)-1])
 	} else {

@@ -37,7 +37,7 @@ func findLevel(s string) (sources.Severity, int) {
 			after = s[i]
 		}
 		switch {
-		case before == '[' && after == ']', before == '<' && after == '>', before == '(' && after == ')', before == '|' && after == '|',
+		case (before == '[' || before == ':') && after == ']', before == '<' && after == '>', before == '(' && after == ')', before == '|' && after == '|',
 			capitals && before != '.' && before != '-' && after != '-' && after != '=' && before != '/',
 			start <= 1 && (after == ':' || after == '\t' || after == '|'),
 			before == '=' && start >= 6 && strings.HasSuffix(s[:start-1], "level"):
@@ -59,6 +59,13 @@ var levelStart = func() (t [256]bool) {
 // Spring, Python, nginx, PostgreSQL and most programs of their own write.
 func (r *record) text(s string) bool {
 	ns, n := r.scan(s)
+	if n == 0 {
+		if role := redisRole(s); role > 0 {
+			if ns, n = r.scan(s[role:]); n > 0 {
+				n += role
+			}
+		}
+	}
 	rest := s[n:]
 	if n == 0 {
 		if rest == "" || !letter(rest[0]) && rest[0] != '[' && rest[0] != '<' {
@@ -91,6 +98,15 @@ func (r *record) text(s string) bool {
 	return true
 }
 
+// redisRole is the length of the "pid:role " that Redis writes before the time.
+func redisRole(s string) int {
+	n := digitsIn(s[:min(len(s), 8)])
+	if n == 0 || n+3 > len(s) || s[n] != ':' || s[n+2] != ' ' {
+		return 0
+	}
+	return n + 3
+}
+
 // levelled reads a line whose level comes first and ends at s[end].
 func (r *record) levelled(s string, end int) {
 	r.say(s, true)
@@ -102,6 +118,9 @@ func (r *record) levelled(s string, end int) {
 			r.say(body, true)
 		}
 	} else {
+		if n := digitsIn(rest[min(1, len(rest)):]); n > 0 && strings.HasPrefix(rest[1+n:], "] ") { // logrus's seconds: WARN[0012]
+			rest = rest[1+n:]
+		}
 		rest = strings.TrimLeft(rest, "]>):| \t")
 		if rest != "" {
 			r.say(rest, true)
