@@ -52,8 +52,8 @@ const (
 	searched = 5 * time.Second
 )
 
-// open opens the file that has the chain's name now.
-func (c *chain) open(now time.Time) error {
+// open opens the file that has the chain's name now. gap is why lines may be missing before it.
+func (c *chain) open(now time.Time, gap string) error {
 	f, err := openPlain(c.path)
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (c *chain) open(now time.Time) error {
 		f.hold(true)
 		p.text = f
 	}
-	p.id = c.s.newerID()
+	p.id, p.gap, p.gapAt = c.s.newerID(), gap, now.UnixMilli()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.parts = append(c.parts, p)
@@ -80,6 +80,13 @@ func (c *chain) history() []*part {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return slices.Clone(c.parts)
+}
+
+// current is the part that is followed, nil if there is none.
+func (c *chain) current() *part {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.live
 }
 
 // follow looks at the files once and reports whether anything is different.
@@ -266,13 +273,12 @@ func (c *chain) truncated(ctx context.Context, old *part, now time.Time) bool {
 // start opens the file that has the name and reads it. It reports whether anything is different.
 func (c *chain) start(ctx context.Context, now time.Time, gap string) bool {
 	c.size, c.written = -1, time.Time{}
-	if err := c.open(now); err != nil {
+	if err := c.open(now, gap); err != nil {
 		c.mu.Lock()
 		c.live = nil
 		c.mu.Unlock()
 		return c.say(err.Error())
 	}
-	c.live.gap, c.live.gapAt = gap, now.UnixMilli()
 	c.after(ctx, c.live)
 	if _, err := c.live.look(ctx); err != nil {
 		c.say(err.Error())

@@ -48,7 +48,7 @@ type Source struct {
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	work   sync.WaitGroup // the goroutines that follow and index
-	search chan struct{} // the workers of searches
+	search chan struct{}  // the workers of searches
 
 	mu      sync.Mutex
 	chains  []*chain
@@ -148,7 +148,7 @@ func (s *Source) glob(ctx context.Context) (changed bool, err error) {
 		if s.merged {
 			c.labels = sources.NewLabels(fileLabel, path)
 		}
-		if err := c.open(now); err != nil {
+		if err := c.open(now, ""); err != nil {
 			c.say(err.Error())
 			s.o.Logger.Warn("log file", "err", err)
 		}
@@ -328,7 +328,7 @@ func (c *chain) notes() (notes []string) {
 			notes = append(notes, p.damage)
 		}
 		if wide := encoding(p.print); wide != "" {
-			notes = append(notes, fmt.Sprintf("%s is %s, which is not decoded: convert it, `iconv -f %s -t UTF-8`", p.path, wide, strings.TrimSuffix(wide, " text")))
+			notes = append(notes, fmt.Sprintf("%s is %s, which is not decoded: convert it, `iconv -f %s -t UTF-8`", p.path, wide, wide))
 		}
 		p.mu.RUnlock()
 	}

@@ -21,6 +21,7 @@ type filter struct {
 	key     string
 	classes uint8         // those that may pass, by bits
 	rest    *logs.Matcher // nil: classes decide
+	all     *logs.Matcher
 }
 
 // newFilter makes a filter of terms; nil if there are none.
@@ -45,10 +46,10 @@ func newFilter(terms []sources.LogTerm) (*filter, error) {
 		}
 	}
 	f.key = key.String()
-	if len(rest) == 0 {
-		return f, nil
-	}
 	var err error
+	if f.all, err = logs.Compile(terms, fileLabel); err != nil || len(rest) == 0 {
+		return f, err
+	}
 	f.rest, err = logs.Compile(rest, fileLabel)
 	return f, err
 }
@@ -284,10 +285,13 @@ func (f *filter) passes(c *chain, p *part, b *block, i int, record []byte, line 
 	return f.rest.Match(line)
 }
 
-// read parses a record.
+// read parses a record. i is its entry; -1: none of this block.
 func (p *part) read(b *block, i int, record string, line *sources.LogLine) {
-	p.reader.Parse(record, b.ref, line)
-	if t := b.time(b.entries[i]); line.Time.IsZero() && t != noTime {
+	p.reading().Parse(record, b.ref, line)
+	if i < 0 || !line.Time.IsZero() {
+		return
+	}
+	if t := b.time(b.entries[i]); t != noTime {
 		line.Time = time.UnixMilli(t).In(p.shared.zone())
 	}
 }

@@ -69,7 +69,7 @@ func (s *Source) readChunk(ctx context.Context, picks []pick, group []int, lines
 	switch {
 	case err == nil:
 	case errors.Is(err, io.EOF):
-		why = p.path + " was truncated while it was read"
+		why = p.name() + " was truncated while it was read"
 	default:
 		why = err.Error()
 		m.cursors[0].w.note(why)
@@ -84,18 +84,24 @@ func (s *Source) readChunk(ctx context.Context, picks []pick, group []int, lines
 			lines[i].Labels = k.c.labels
 			continue
 		}
-		record := bytes.TrimSuffix(buf[begin:end], []byte{'\n'})
-		text := string(record)
-		if more := k.end - k.place.off - (end - begin); more > 0 {
-			for i := 0; i < utf8.UTFMax && len(text) > 0 && !utf8.ValidString(text[len(text)-1:]); i++ {
-				text = text[:len(text)-1] // a rune that was cut
-			}
-			text += fmt.Sprintf(" ... (cut: %d bytes more)", more+int64(len(record)-len(text)))
-		}
+		text := cut(buf[begin:end], k.end-k.place.off-(end-begin))
 		p.read(k.b, k.i, text, &lines[i])
 		lines[i].Pos, lines[i].Labels = pos, k.c.labels
 	}
 	return nil
+}
+
+// cut is a record without its last line end, with a count of the bytes that follow it and are left out.
+func cut(record []byte, more int64) string {
+	record = bytes.TrimSuffix(record, []byte{'\n'})
+	if more <= 0 {
+		return string(record)
+	}
+	n := len(record)
+	for i := 0; i < utf8.UTFMax && n > 0 && !utf8.Valid(record[n-1:n]); i++ {
+		n-- // of a rune that was cut
+	}
+	return fmt.Sprintf("%s ... (cut: %d bytes more)", record[:n], more+int64(len(record)-n))
 }
 
 // joinGaps makes one gap of those that follow each other for the same reason.

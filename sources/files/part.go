@@ -16,8 +16,8 @@ import (
 // one that was before. Its index grows at the end as lines come, and towards
 // the start as it is needed.
 type part struct {
-	id     int64 // ascends with age within a log; of positions
-	path   string // where it was first, or what it became
+	id     int64     // ascends with age within a log; of positions
+	path   string    // where it was first, or what it became
 	orphan time.Time // since when its file has no name; of the chain
 	born   time.Time // of what it says of year-less times: when it was last written
 	multi  bool      // it is merged with others: its entries need keys
@@ -31,6 +31,7 @@ type part struct {
 	bounded  int      // the lowest chunk whose bound is known
 	building map[int]chan struct{}
 	ready    bool // the last chunk is indexed
+	tried    bool // the indexer has been through it
 
 	// The end, which grows.
 	w       *builder // of the last chunk
@@ -129,7 +130,7 @@ func (p *part) prepare(ctx context.Context) error {
 		p.mu.RLock()
 		defer p.mu.RUnlock()
 		if !p.ready {
-			return fmt.Errorf("%s could not be read", p.path)
+			return fmt.Errorf("%s cannot be read", p.path)
 		}
 		return nil
 	}
@@ -336,6 +337,27 @@ func (p *part) content() content {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return p.text
+}
+
+// reading is how its lines are read.
+func (p *part) reading() *logs.Reader {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.reader
+}
+
+// name is where the part is, or was when it was opened.
+func (p *part) name() string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.path
+}
+
+// indexed reports whether the end of the part is indexed.
+func (p *part) indexed() bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.ready
 }
 
 // claim says whether the caller is to do a piece of work, else what to wait for.

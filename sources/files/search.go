@@ -91,9 +91,7 @@ func (s *Source) format() string {
 // total is how many records the files hold that are indexed; 0 while one is being indexed.
 func (s *Source) total() (n int64) {
 	for _, c := range s.logs() {
-		c.mu.RLock()
-		live := c.live
-		c.mu.RUnlock()
+		live := c.current()
 		for _, p := range c.history() {
 			m, whole := p.records()
 			if whole {

@@ -2,6 +2,9 @@ package files
 
 import (
 	"context"
+	"errors"
+	"io"
+	"math"
 
 	"nightjar/sources"
 )
@@ -26,6 +29,9 @@ func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- so
 		if err := t.send(ctx, first); err != nil {
 			return err
 		}
+		if err := t.dropped(ctx); err != nil {
+			return err
+		}
 	}
 }
 
@@ -42,11 +48,11 @@ func (t *tail) send(ctx context.Context, skip bool) error {
 	for _, c := range t.s.logs() {
 		parts := c.history()
 		for _, p := range parts {
-			_, known := t.sent[p]
-			if skip {
+			if skip && p != c.current() {
 				t.sent[p] = p.bytes()
-			}
-			if skip && p != parts[len(parts)-1] {
+				if !p.indexed() {
+					t.sent[p] = math.MaxInt64 // it was ended before
+				}
 				continue
 			}
 			l, err := p.look(ctx)
@@ -56,6 +62,7 @@ func (t *tail) send(ctx context.Context, skip bool) error {
 				}
 				continue // it is in Status, and may be readable later
 			}
+			_, known := t.sent[p]
 			if skip {
 				t.sent[p] = l.complete()
 				continue
@@ -71,6 +78,126 @@ func (t *tail) send(ctx context.Context, skip bool) error {
 		}
 	}
 	return nil
+}
+
+// dropped says which lines went before they were sent.
+func (t *tail) dropped(ctx context.Context) error {
+	held := map[*part]bool{}
+	for _, c := range t.s.logs() {
+		for _, p := range c.history() {
+			held[p] = true
+		}
+	}
+	for p, sent := range t.sent {
+		if held[p] {
+			continue
+		}
+		delete(t.sent, p)
+		p.mu.RLock()
+		l := p.now
+		p.mu.RUnlock()
+		if l.tail == nil || l.complete() <= sent {
+			continue
+		}
+		gap := gapLine(p.name()+" went before it was read", -1, place{id: p.id, off: sent, gap: true}.pos(t.s.merged), p, noTime)
+		if err := t.batch(ctx, []sources.LogLine{gap}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A segment is a record, or lines that came later to a record that was sent.
+type segment struct {
+	start, end int64
+	b          *block
+	i          int // its entry; -1: of an earlier chunk
+}
+
+// part sends what is new in a part.
+func (t *tail) part(ctx context.Context, c *chain, l look) error {
+	at, end := t.sent[l.p], l.complete()
+	var batch []segment
+	add := func(s segment) error {
+		if len(batch) > 0 && (len(batch) >= batchLines || s.end-batch[0].start > maxRecord) {
+			if err := t.read(ctx, c, l, batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+		batch = append(batch, s)
+		return nil
+	}
+	open := segment{start: at, i: -1}
+	for k := int(min(at>>chunkBits, int64(l.last)+1)); k <= l.last && at < end; k++ {
+		b, err := l.block(ctx, k)
+		if err != nil {
+			return err
+		}
+		if open.b == nil {
+			open.b, open.i = b, b.find(at)
+		}
+		for i := range b.entries {
+			off := b.at(i)
+			if off <= at || off >= end {
+				continue
+			}
+			open.end = off
+			if err := add(open); err != nil {
+				return err
+			}
+			open = segment{start: off, b: b, i: i}
+		}
+	}
+	if open.b != nil && open.start < end {
+		open.end = end
+		if err := add(open); err != nil {
+			return err
+		}
+	}
+	if len(batch) > 0 {
+		if err := t.read(ctx, c, l, batch); err != nil {
+			return err
+		}
+	}
+	t.sent[l.p] = max(at, end)
+	return nil
+}
+
+// read reads segments that follow each other and sends those that pass.
+func (t *tail) read(ctx context.Context, c *chain, l look, batch []segment) error {
+	first, last := batch[0], batch[len(batch)-1]
+	held := texts.Get().(*[]byte)
+	defer texts.Put(held)
+	buf := (*held)[:min(last.end, last.start+maxRecord)-first.start]
+	n, err := l.p.content().readAt(ctx, buf, first.start)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	l.p.shared.read.add(n)
+	lines := make([]sources.LogLine, 0, len(batch))
+	for i, s := range batch {
+		pos := place{id: l.p.id, off: s.start}
+		if s.i >= 0 && t.s.merged {
+			pos.key = max(s.b.time(s.b.entries[s.i]), 0)
+		}
+		begin, end := s.start-first.start, min(s.end, s.start+maxRecord)-first.start
+		if end > int64(n) {
+			why := l.p.name() + " was truncated while it was read"
+			if err != nil && !errors.Is(err, io.EOF) {
+				why = err.Error()
+			}
+			lines = append(lines, gapLine(why, len(batch)-i, pos.pos(t.s.merged), l.p, noTime))
+			break
+		}
+		line := sources.LogLine{}
+		l.p.read(s.b, s.i, cut(buf[begin:end], s.end-s.start-(end-begin)), &line)
+		line.Pos, line.Labels = pos.pos(t.s.merged), c.labels
+		if t.f == nil || t.f.all.Match(&line) {
+			lines = append(lines, line)
+		}
+	}
+	return t.batch(ctx, lines)
 }
 
 // complete is where the complete lines end.

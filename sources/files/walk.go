@@ -230,7 +230,7 @@ func (w *walker) leave() (*stretch, error) {
 // gap is the gap before the first line of a part.
 func (w *walker) gap(p *part) *stretch {
 	t := &stretch{c: w.c, l: w.l, gap: p.gap, done: make(chan struct{}), b: w.l.tail}
-	t.keys = []int64{max(p.floor, min(p.gapAt, p.ceil))}
+	t.keys = []int64{p.clampKey(p.gapAt)}
 	close(t.done)
 	return t
 }
