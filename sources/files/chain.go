@@ -34,29 +34,33 @@ type chain struct {
 	rotated int    // times
 
 	// Of the goroutine that follows.
-	quiet   time.Time // when the log last grew
-	scanned time.Time // when orphans were last looked for
-	size    int64     // of the live file at the last look
-	written time.Time // likewise
+	quiet    time.Time // when the log last grew
+	searched time.Time // when orphans were last looked for
+	size     int64     // of the live file at the last look
+	written  time.Time // likewise
 }
 
 const (
 	// linger is how long a file that was rotated away is still followed: what
 	// writes to it may not have noticed yet.
 	linger = 10 * time.Second
-	// orphaned is how long a file that has no name any more is kept open, which keeps its space on the disk.
-	orphaned = time.Minute
+	// orphaned is how long a file that has no name any more is kept open, which
+	// keeps its space on the disk, and maxOrphans how many such there are.
+	orphaned   = time.Minute
+	maxOrphans = 16
 	// partial is how long a line without an end is waited for before it is shown.
 	partial = time.Second
-	// searched is how often a name is looked for that such a file may have got.
-	searched = 5 * time.Second
+	// tick is longer than the clock of any file system stands still.
+	tick = 50 * time.Millisecond
+	// searchEvery is how often a name is looked for that such a file may have got.
+	searchEvery = 5 * time.Second
 )
 
 // open opens the file that has the chain's name now. gap is why lines may be missing before it.
-func (c *chain) open(now time.Time, gap string) error {
+func (c *chain) open(now time.Time, gap string) (*part, error) {
 	f, err := openPlain(c.path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p := c.s.newPart(c.path, f.info.ModTime())
 	if packing(c.path) != "" {
@@ -66,12 +70,16 @@ func (c *chain) open(now time.Time, gap string) error {
 		f.hold(true)
 		p.text = f
 	}
-	p.id, p.gap, p.gapAt = c.s.newerID(), gap, now.UnixMilli()
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	p.gap, p.gapAt = gap, now.UnixMilli()
+	return p, nil
+}
+
+// take makes an opened file the one that is followed. c.mu is held.
+func (c *chain) take(p *part, now time.Time) {
+	p.id = c.s.newerID()
 	c.parts = append(c.parts, p)
 	c.live, c.trouble, c.quiet = p, "", now
-	return nil
+	c.size, c.written = -1, time.Time{}
 }
 
 // history is the parts as they are now, oldest first.
@@ -96,7 +104,7 @@ func (c *chain) follow(ctx context.Context, now time.Time) (changed bool) {
 	live, before := c.live, c.before
 	c.mu.RUnlock()
 	if live == nil || packing(c.path) != "" {
-		return live == nil && c.start(ctx, now, "")
+		return live == nil && c.start(ctx, now)
 	}
 	if before != nil {
 		grown, _ := c.grow(ctx, before, now)
@@ -138,6 +146,12 @@ func (c *chain) same(ctx context.Context, p *part, info os.FileInfo, now time.Ti
 		return p.ripen(now), false
 	}
 	c.size, c.written = info.Size(), info.ModTime()
+	if time.Since(c.written) < tick {
+		c.written = time.Time{} // it may be written once more under the same time
+	}
+	if p.indexed() && p.bytes() == 0 && c.copiedUnseen(ctx, p, now) {
+		return true, false
+	}
 	return c.grow(ctx, p, now)
 }
 
@@ -169,21 +183,26 @@ func (c *chain) grow(ctx context.Context, p *part, now time.Time) (grown, cut bo
 	held := chunks.Get().(*[]byte)
 	defer chunks.Put(held)
 	for ctx.Err() == nil {
-		buf := (*held)[:chunkSize]
-		n, err := f.readAt(ctx, buf, at)
+		edge := p.lately()
+		buf := (*held)[:len(edge)+chunkSize]
+		n, err := f.readAt(ctx, buf, at-int64(len(edge)))
 		if err != nil && !errors.Is(err, io.EOF) {
 			break
 		}
 		head := make([]byte, len(print))
-		if m, err := f.readAt(ctx, head, 0); err != nil && !errors.Is(err, io.EOF) || !bytes.Equal(head[:m], print) {
-			return grown, err == nil || errors.Is(err, io.EOF)
-		}
-		if n == 0 {
+		m, err := f.readAt(ctx, head, 0)
+		if err != nil && !errors.Is(err, io.EOF) {
 			break
 		}
-		p.take(buf[:n], now)
+		if !bytes.Equal(head[:m], print) || !bytes.HasPrefix(buf[:n], edge) {
+			return grown, true
+		}
+		if n == len(edge) {
+			break
+		}
+		p.append(buf[len(edge):n], now)
 		p.shared.read.add(n)
-		grown, at = true, at+int64(n)
+		grown, at = true, at+int64(n-len(edge))
 	}
 	if grown {
 		c.quiet = now
@@ -192,13 +211,14 @@ func (c *chain) grow(ctx context.Context, p *part, now time.Time) (grown, cut bo
 	return p.ripen(now), false
 }
 
-// take appends what was read to the index.
-func (p *part) take(buf []byte, now time.Time) {
+// append adds what was read to the index.
+func (p *part) append(buf []byte, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if room := printSize - len(p.print); room > 0 {
 		p.print = append(bytes.Clone(p.print), buf[:min(room, len(buf))]...)
 	}
+	p.edge = append(p.edge[:0:0], buf[max(0, len(buf)-edgeSize):]...)
 	p.w.b.ref = max(p.w.b.ref, now.UnixNano())
 	p.feed(buf, now.UnixMilli())
 	p.grown = now
@@ -227,62 +247,125 @@ func (p *part) relearn() {
 }
 
 // turn follows the file that has the name now. What was written under other
-// names in between is found among the siblings.
+// names in between is found among the siblings: it is there once this one is open.
 func (c *chain) turn(ctx context.Context, old *part, now time.Time) bool {
+	p, err := c.open(now, "")
+	if err != nil {
+		return c.say(err.Error())
+	}
+	c.grow(ctx, old, now) // what writes to the new file has done with the old one, as a rule
 	c.mu.Lock()
-	missed := c.rescan(old, now)
+	c.insert(c.rescan(old, p, now), now)
+	c.retire(old, now)
+	c.take(p, now)
+	c.mu.Unlock()
+	c.settle(ctx, p)
+	return true
+}
+
+// settle reads a file that was just taken.
+func (c *chain) settle(ctx context.Context, p *part) {
+	c.after(ctx, p)
+	if _, err := p.look(ctx); err != nil {
+		c.say(err.Error())
+	}
+}
+
+// retire makes old the part that was followed before. c.mu is held.
+func (c *chain) retire(old *part, now time.Time) {
+	c.before, c.turned = old, now
+	c.rotated++
+	old.retired = now
+}
+
+// insert adds files that were written and rotated away between two looks. They
+// are kept open for a while, so that they can be read though they are deleted. c.mu is held.
+func (c *chain) insert(missed []sibling, now time.Time) {
 	for _, f := range missed {
 		p := c.sibling(f)
-		p.id = c.s.newerID()
+		p.id, p.retired = c.s.newerID(), now
+		if t, ok := p.text.(*plain); ok {
+			t.keep()
+		}
 		c.parts = append(c.parts, p)
 	}
-	c.before, c.turned, c.rotated = old, now, c.rotated+1
-	c.mu.Unlock()
-	c.start(ctx, now, "")
-	return true
 }
 
 // truncated begins anew with a file that was emptied in place. What was copied
 // away before is found among the siblings; else lines may be missing: those that
 // were written after the last look.
 func (c *chain) truncated(ctx context.Context, old *part, now time.Time) bool {
-	c.mu.Lock()
-	found, _, err := siblings(c.path)
-	gap := fmt.Sprintf("%s was truncated: what was written to it between two looks may be lost", c.path)
-	for _, f := range slices.Backward(found) {
-		if err == nil && c.knows(f.info) == nil && old.prints(f) {
-			old.become(f)
-			gap = ""
-			break
-		}
+	p, err := c.open(now, "")
+	if err == nil {
+		_, err = p.look(ctx) // before its copies are looked for: it may be emptied again
 	}
-	c.rotated++
-	if gap != "" {
-		c.drop(old)
+	if err != nil {
+		return c.say(err.Error())
+	}
+	c.mu.Lock()
+	missed := c.rescan(old, nil, now)
+	copied := old.orphan.IsZero()
+	if copied {
+		c.retire(old, now)
 	} else {
-		c.before, c.turned = old, now
+		p.gap = fmt.Sprintf("%s was truncated: what was written to it between two looks may be lost", c.path)
+		c.drop(old)
+		c.rotated++
 	}
 	c.mu.Unlock()
-	if gap == "" {
+	if copied {
 		c.grow(ctx, old, now) // the rest of the copy
 	}
-	c.start(ctx, now, gap)
+	c.mu.Lock()
+	c.insert(missed, now)
+	c.take(p, now)
+	c.mu.Unlock()
+	c.settle(ctx, p)
 	return true
 }
 
-// start opens the file that has the name and reads it. It reports whether anything is different.
-func (c *chain) start(ctx context.Context, now time.Time, gap string) bool {
-	c.size, c.written = -1, time.Time{}
-	if err := c.open(now, gap); err != nil {
-		c.mu.Lock()
-		c.live = nil
+// unknown are the files that are no parts yet. c.mu is held.
+func (c *chain) unknown(found []sibling) []sibling {
+	return slices.DeleteFunc(slices.Clone(found), func(f sibling) bool { return c.knows(f) != nil })
+}
+
+// copiedUnseen looks for copies of what a file held that was empty at the last
+// look and was touched since, and puts them before it. It reports whether there are any.
+func (c *chain) copiedUnseen(ctx context.Context, live *part, now time.Time) bool {
+	p, err := c.open(now, "")
+	if err != nil {
+		return false // it is said at the next look
+	}
+	if _, err := p.look(ctx); err != nil {
+		p.content().close()
+		return false
+	}
+	c.mu.Lock()
+	found, _, err := siblings(c.path)
+	missed := c.unknown(found)
+	if err != nil || len(missed) == 0 {
 		c.mu.Unlock()
+		p.content().close()
+		return false
+	}
+	c.drop(live) // it is empty
+	c.insert(missed, now)
+	c.take(p, now)
+	c.mu.Unlock()
+	c.settle(ctx, p)
+	return true
+}
+
+// start opens a file that could not be opened. It reports whether anything is different.
+func (c *chain) start(ctx context.Context, now time.Time) bool {
+	p, err := c.open(now, "")
+	if err != nil {
 		return c.say(err.Error())
 	}
-	c.after(ctx, c.live)
-	if _, err := c.live.look(ctx); err != nil {
-		c.say(err.Error())
-	}
+	c.mu.Lock()
+	c.take(p, now)
+	c.mu.Unlock()
+	c.settle(ctx, p)
 	return true
 }
 
@@ -291,23 +374,28 @@ func (c *chain) tidy(now time.Time) (changed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.before != nil && now.Sub(c.turned) > linger {
-		if f, ok := c.before.content().(*plain); ok {
-			f.hold(!c.before.orphan.IsZero())
-		}
 		c.before = nil
 	}
-	for _, p := range slices.Clone(c.parts) {
-		if p != c.live && p != c.before {
-			p.content().rest(time.Now().Add(-linger))
-		}
-		if p.orphan.IsZero() || p == c.live || p == c.before {
+	orphans := 0
+	for _, p := range slices.Backward(slices.Clone(c.parts)) {
+		if p == c.live {
 			continue
 		}
-		if now.Sub(c.scanned) > searched {
-			c.scanned = now
-			c.rescan(nil, now)
+		if !p.orphan.IsZero() && now.Sub(c.searched) > searchEvery {
+			c.searched = now
+			c.rescan(nil, nil, now)
 		}
-		if !p.orphan.IsZero() && now.Sub(p.orphan) > orphaned {
+		if p.orphan.IsZero() {
+			if f, ok := p.content().(*plain); ok {
+				if now.Sub(p.retired) > linger {
+					f.hold(false)
+				} else if !f.open() { // its name changed while it was opened
+					c.rescan(nil, nil, now)
+					f.keep()
+				}
+			}
+			p.content().rest(time.Now().Add(-linger))
+		} else if orphans++; now.Sub(p.orphan) > orphaned || orphans > maxOrphans {
 			c.drop(p)
 			changed = true
 		}

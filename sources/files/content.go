@@ -21,6 +21,7 @@ type content interface {
 	// identity is the name and the file; moved says that it has another name now.
 	identity() (path string, info os.FileInfo)
 	moved(path string, info os.FileInfo)
+	open() bool
 	close()
 }
 
@@ -144,11 +145,25 @@ func (c *plain) moved(path string, info os.FileInfo) {
 	c.path, c.info = path, info
 }
 
+// open reports whether the file is open, and so cannot be another one.
+func (c *plain) open() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.f != nil
+}
+
+// keep opens the file and keeps it open, so that it can be read though it is
+// deleted. If that fails, reading it says so.
+func (c *plain) keep() {
+	c.hold(true)
+	_, _ = c.file() //nolint:errcheck // see above
+}
+
 // hold says whether the file is kept open.
 func (c *plain) hold(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.held, c.used = on, time.Now()
+	c.held = on
 }
 
 func (c *plain) rest(since time.Time) {

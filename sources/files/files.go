@@ -148,9 +148,11 @@ func (s *Source) glob(ctx context.Context) (changed bool, err error) {
 		if s.merged {
 			c.labels = sources.NewLabels(fileLabel, path)
 		}
-		if err := c.open(now, ""); err != nil {
+		if p, err := c.open(now, ""); err != nil {
 			c.say(err.Error())
 			s.o.Logger.Warn("log file", "err", err)
+		} else {
+			c.take(p, now)
 		}
 		s.mu.Lock()
 		s.chains = append(s.chains, c)

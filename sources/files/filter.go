@@ -3,8 +3,6 @@ package files
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"math/bits"
 	"strings"
 	"sync"
@@ -242,12 +240,9 @@ func (s *Source) scan(ctx context.Context, c *chain, l look, b *block, end int64
 	start := b.at(h.n)
 	end = min(end, b.at(last)+maxRecord)
 	buf := (*held)[:end-start]
-	n, err := l.p.content().readAt(ctx, buf, start)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if _, err := l.p.readText(ctx, buf, start); err != nil {
 		return err
 	}
-	l.p.shared.read.add(n)
-	buf = buf[:n]
 	var line sources.LogLine
 	for i, o := h.n, 0; o < len(buf); {
 		next := f.rest.Next(buf[o:])

@@ -3,8 +3,6 @@ package files
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"math"
 	"slices"
 	"sync"
@@ -42,7 +40,7 @@ func (p *part) block(ctx context.Context, k int) (*block, error) {
 // build reads a chunk and indexes it.
 func (p *part) build(ctx context.Context, k int) (*block, error) {
 	p.mu.RLock()
-	b, text, reader, ref := p.blocks[k], p.text, p.reader, p.reference(k)
+	b, end, reader, ref := p.blocks[k], p.scanned, p.reader, p.reference(k)
 	p.mu.RUnlock()
 	if b != nil {
 		return b, nil
@@ -51,12 +49,11 @@ func (p *part) build(ctx context.Context, k int) (*block, error) {
 	defer chunks.Put(held)
 	from := int64(k) << chunkBits
 	begin := max(from-1, 0)
-	buf := (*held)[:from-begin+chunkSize+headSize]
-	n, err := text.readAt(ctx, buf, begin)
-	if err != nil && !errors.Is(err, io.EOF) {
+	buf := (*held)[:min(from-begin+chunkSize+headSize, end-begin)]
+	n, err := p.readText(ctx, buf, begin)
+	if err != nil {
 		return nil, err
 	}
-	p.shared.read.add(n)
 	b = indexChunk(newBuilder(reader, from, ref), buf[:n], begin)
 	p.mu.Lock()
 	p.blocks[k] = b

@@ -3,9 +3,7 @@ package files
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 	"unicode/utf8"
 
@@ -61,26 +59,19 @@ func (s *Source) readChunk(ctx context.Context, picks []pick, group []int, lines
 	defer texts.Put(held)
 	buf := (*held)[:to-from]
 	p := picks[group[0]].l.p
-	n, err := p.content().readAt(ctx, buf, from)
+	_, err := p.readText(ctx, buf, from)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	why := ""
-	switch {
-	case err == nil:
-	case errors.Is(err, io.EOF):
-		why = p.name() + " was truncated while it was read"
-	default:
-		why = err.Error()
-		m.cursors[0].w.note(why)
+	if err != nil {
+		m.cursors[0].w.note(err.Error())
 	}
-	p.shared.read.add(n)
 	for _, i := range group {
 		k := picks[i]
 		begin, end := k.place.off-from, min(k.end, k.place.off+maxRecord)-from
 		pos := k.place.pos(s.merged)
-		if end > int64(n) && why != "" {
-			lines[i] = gapLine(why, 1, pos, p, k.b.time(k.b.entries[k.i]))
+		if err != nil {
+			lines[i] = gapLine(err.Error(), 1, pos, p, k.b.time(k.b.entries[k.i]))
 			lines[i].Labels = k.c.labels
 			continue
 		}

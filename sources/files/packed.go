@@ -45,6 +45,8 @@ func (c *packed) identity() (string, os.FileInfo) {
 	return c.path, c.info
 }
 
+func (c *packed) open() bool { return false }
+
 func (c *packed) moved(path string, info os.FileInfo) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

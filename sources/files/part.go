@@ -16,12 +16,13 @@ import (
 // one that was before. Its index grows at the end as lines come, and towards
 // the start as it is needed.
 type part struct {
-	id     int64     // ascends with age within a log; of positions
-	path   string    // where it was first, or what it became
-	orphan time.Time // since when its file has no name; of the chain
-	born   time.Time // of what it says of year-less times: when it was last written
-	multi  bool      // it is merged with others: its entries need keys
-	shared *shared
+	id      int64     // ascends with age within a log; of positions
+	path    string    // where it was first, or what it became
+	orphan  time.Time // since when its file has no name; of the chain
+	retired time.Time // when it was rotated away; of the chain
+	born    time.Time // of what it says of year-less times: when it was last written
+	multi   bool      // it is merged with others: its entries need keys
+	shared  *shared
 
 	mu       sync.RWMutex
 	text     content
@@ -39,11 +40,12 @@ type part struct {
 	scanned int64    // how far it was read
 	head    []byte   // of that line
 	grown   time.Time
-	early   bool  // the line without an end is shown
-	timed   bool  // a line at the end had a time
-	bound   bound // of keys of the last chunk
-	now     look  // what is shown
-	print   []byte
+	early   bool   // the line without an end is shown
+	timed   bool   // a line at the end had a time
+	bound   bound  // of keys of the last chunk
+	now     look   // what is shown
+	print   []byte // its first bytes
+	edge    []byte // the last that were read
 	gap     string // why lines may be missing before its first
 	gapAt   int64  // Unix ms
 	damage  string // what of it cannot be read, and why
@@ -73,7 +75,12 @@ type shared struct {
 // zone is where times are shown that name none.
 func (s *shared) zone() *time.Location { return s.options.Zone }
 
-const printSize = 256
+// printSize and edgeSize are how much of the start, and of what was read last,
+// tells a file from another.
+const (
+	printSize = 256
+	edgeSize  = 64
+)
 
 // extent is where the record that begins at entry i of the block of chunk k
 // ends. It may have to index the chunks that follow.
@@ -196,6 +203,7 @@ func (p *part) prepareEnd(ctx context.Context, f content, size int64) error {
 		p.lineAt = -1
 	}
 	p.feed(buf, noTime)
+	p.edge = bytes.Clone(buf[max(0, len(buf)-edgeSize):])
 	p.ready, p.early = true, true
 	p.publish()
 	return nil
@@ -352,6 +360,43 @@ func (p *part) name() string {
 	defer p.mu.RUnlock()
 	return p.path
 }
+
+// lately is the last bytes that were read.
+func (p *part) lately() []byte {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.edge
+}
+
+// readText reads the part's text and makes sure that it is still this part's: a
+// file that was emptied and written anew has other first bytes. Less than buf
+// comes with an error.
+func (p *part) readText(ctx context.Context, buf []byte, off int64) (int, error) {
+	p.mu.RLock()
+	text, print, path := p.text, p.print, p.path
+	p.mu.RUnlock()
+	n, err := text.readAt(ctx, buf, off)
+	p.shared.read.add(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return n, err
+	}
+	short := n < len(buf)
+	if _, ok := text.(*plain); ok && !short {
+		var room [printSize]byte
+		head := room[:len(print)]
+		m, err := text.readAt(ctx, head, 0)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		short = !bytes.Equal(head[:m], print)
+	}
+	if short {
+		return 0, fmt.Errorf("%s %w", path, errReplaced)
+	}
+	return n, nil
+}
+
+var errReplaced = errors.New("was truncated while it was read")
 
 // indexed reports whether the end of the part is indexed.
 func (p *part) indexed() bool {

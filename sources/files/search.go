@@ -33,11 +33,13 @@ func (s *Source) SearchLogs(ctx context.Context, q sources.LogQuery) (*sources.L
 	var picks []pick
 	page := &sources.LogPage{Source: s.o.Name}
 	for size := int64(0); ; {
+		m.cheap(len(picks) == limit) // to know that there is more is not worth unpacking a file
 		p, ok, err := m.next()
 		if err != nil {
 			return nil, sources.Errorf(s.o.Name, "search", sources.KindUnavailable, "%w", err)
 		}
 		if !ok {
+			page.More = m.dear()
 			break
 		}
 		if len(picks) == limit || size > pageBytes {
@@ -133,7 +135,7 @@ type merger struct {
 	q       *sources.LogQuery
 	s       *Source
 	cursors []*cursor
-	begun   bool
+	due     []*cursor // those whose head was taken
 }
 
 // A cursor is where a search is in one log.
@@ -150,6 +152,7 @@ func (s *Source) merge(ctx context.Context, q *sources.LogQuery, f *filter) *mer
 	for _, c := range s.logs() {
 		m.cursors = append(m.cursors, &cursor{w: s.walk(ctx, c, q, f)})
 	}
+	m.due = slices.Clone(m.cursors)
 	return m
 }
 
@@ -157,6 +160,18 @@ func (m *merger) stop() {
 	for _, c := range m.cursors {
 		c.w.stop()
 	}
+}
+
+// cheap says whether compressed files are left alone from now on.
+func (m *merger) cheap(on bool) {
+	for _, c := range m.cursors {
+		c.w.cheap = on
+	}
+}
+
+// dear reports whether one was left alone.
+func (m *merger) dear() bool {
+	return slices.ContainsFunc(m.cursors, func(c *cursor) bool { return c.w.dear })
 }
 
 // notes are what could not be read.
@@ -169,14 +184,12 @@ func (m *merger) notes() (notes []string) {
 
 // next is the next record of all logs.
 func (m *merger) next() (pick, bool, error) {
-	if !m.begun {
-		m.begun = true
-		for _, c := range m.cursors {
-			if err := c.step(m); err != nil {
-				return pick{}, false, err
-			}
+	for _, c := range m.due {
+		if err := c.step(m); err != nil {
+			return pick{}, false, err
 		}
 	}
+	m.due = m.due[:0]
 	var best *cursor
 	for _, c := range m.cursors {
 		if !c.ok {
@@ -192,8 +205,8 @@ func (m *merger) next() (pick, bool, error) {
 	if best == nil {
 		return pick{}, false, nil
 	}
-	p := best.head
-	return p, true, best.step(m)
+	m.due = append(m.due, best)
+	return best.head, true, nil
 }
 
 // step finds the next record of one log that lies in the window and between the positions.

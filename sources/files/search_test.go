@@ -323,4 +323,3 @@ func TestOffsetsBeyondTheIndexUnit(t *testing.T) {
 		}
 	}
 }
-

@@ -27,8 +27,22 @@ type sibling struct {
 }
 
 // siblings are the rotated files of a path, oldest first, and how many there
-// are that cannot be unpacked.
+// are that cannot be unpacked. Names that change while they are listed are
+// listed again.
 func siblings(path string) (list []sibling, unread int, err error) {
+	for range 5 {
+		before := list
+		if list, unread, err = listSiblings(path); err != nil {
+			return nil, 0, err
+		}
+		if slices.EqualFunc(before, list, func(a, b sibling) bool { return a.path == b.path && os.SameFile(a.info, b.info) }) {
+			break
+		}
+	}
+	return list, unread, nil
+}
+
+func listSiblings(path string) (list []sibling, unread int, err error) {
 	dir, base := filepath.Split(path)
 	entries, err := os.ReadDir(cmp.Or(dir, "."))
 	if err != nil {
@@ -90,13 +104,14 @@ func (c *chain) list() {
 		}
 		var parts []*part
 		for _, f := range found {
-			if c.knows(f.info) != nil {
+			if c.knows(f) != nil {
 				continue
 			}
 			parts = append(parts, c.sibling(f))
 		}
+		id := c.s.olderIDs(len(parts))
 		for i, p := range parts {
-			p.id = c.s.olderIDs(len(parts)) + int64(i)
+			p.id = id + int64(i)
 		}
 		c.parts = append(parts, c.parts...)
 	})
@@ -114,20 +129,35 @@ func (c *chain) sibling(f sibling) *part {
 	return p
 }
 
-// knows is the part that is this very file. c.mu is held.
-func (c *chain) knows(info os.FileInfo) *part {
+// knows is the part that is this very file. A file that is not open may be
+// gone and its inode used anew: then its first bytes tell. c.mu is held.
+func (c *chain) knows(f sibling) *part {
 	for _, p := range c.parts {
-		if _, is := p.content().identity(); os.SameFile(is, info) {
+		text := p.content()
+		if _, is := text.identity(); os.SameFile(is, f.info) && (text.open() || p.begun64(f)) {
 			return p
 		}
 	}
 	return nil
 }
 
+// begun64 reports whether a file begins as the part does, as far as that is known.
+func (p *part) begun64(f sibling) bool {
+	p.mu.RLock()
+	print := p.print
+	p.mu.RUnlock()
+	if len(print) == 0 {
+		return true
+	}
+	head, err := first(f.path, len(print))
+	return err != nil || bytes.Equal(head, print)
+}
+
 // rescan finds what the parts are called now, takes a compressed file for the
-// part that was compressed, and gives the files that were written and rotated
-// away after old was, oldest first. old is nil if the log was not rotated. c.mu is held.
-func (c *chain) rescan(old *part, now time.Time) (missed []sibling) {
+// part that was compressed, and gives the files that came after old was followed
+// and before next, oldest first: they were rotated away between two looks. old
+// is nil if the log was not rotated. c.mu is held.
+func (c *chain) rescan(old, next *part, now time.Time) (missed []sibling) {
 	found, unread, err := siblings(c.path)
 	if err != nil {
 		return nil // no names can be had: what is open stays
@@ -136,7 +166,10 @@ func (c *chain) rescan(old *part, now time.Time) (missed []sibling) {
 	named := map[*part]bool{}
 	var unknown []sibling
 	for _, f := range found {
-		p := c.knows(f.info)
+		if next != nil && next.is(f.info) {
+			break // rotated again: the next look is about that
+		}
+		p := c.knows(f)
 		if p == nil {
 			unknown = append(unknown, f)
 			continue
@@ -152,12 +185,19 @@ func (c *chain) rescan(old *part, now time.Time) (missed []sibling) {
 			p.orphan = time.Time{}
 			continue
 		}
-		i := slices.IndexFunc(unknown, p.prints)
+		i := -1 // the newest that has its text
+		for j, f := range unknown {
+			if p.prints(f) {
+				i = j
+			}
+		}
 		switch {
 		case i >= 0:
 			p.become(unknown[i])
-			p.orphan = time.Time{}
-			unknown = slices.Delete(unknown, i, i+1)
+			p.orphan, p.retired = time.Time{}, now
+			if unknown = slices.Delete(unknown, i, i+1); p == old {
+				unknown = unknown[i:]
+			}
 		case p.orphan.IsZero():
 			p.orphan = now
 		}
@@ -168,28 +208,51 @@ func (c *chain) rescan(old *part, now time.Time) (missed []sibling) {
 	return unknown
 }
 
-// prints reports whether the text of a sibling begins as that of the part does.
+// is reports whether the part is a file.
+func (p *part) is(info os.FileInfo) bool {
+	_, is := p.content().identity()
+	return os.SameFile(is, info)
+}
+
+// prints reports whether the text of a sibling is that of the part, as its
+// first bytes tell and, if it is not compressed, those that were read last.
 func (p *part) prints(f sibling) bool {
 	p.mu.RLock()
-	print, size := p.print, p.scanned
+	print, edge, at := p.print, p.edge, p.scanned
 	p.mu.RUnlock()
-	if len(print) == 0 || !f.packed && f.info.Size() < size {
+	if len(print) == 0 {
 		return false
 	}
 	head, err := first(f.path, len(print))
-	return err == nil && bytes.Equal(head, print)
+	if err != nil || !bytes.Equal(head, print) || f.packed || len(edge) == 0 {
+		return err == nil && bytes.Equal(head, print)
+	}
+	t, err := openPlain(f.path)
+	if err != nil {
+		return false
+	}
+	defer t.close()
+	last := make([]byte, len(edge))
+	n, _ := t.f.ReadAt(last, at-int64(len(edge))) // what is not there is not the same
+	return bytes.Equal(last[:n], edge) || f.info.Size() < at
 }
 
 // become makes a sibling with the same text the content of the part. What is indexed stays right.
 func (p *part) become(f sibling) {
-	var text content = &plain{path: f.path, info: f.info}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	var text content
 	if f.packed {
 		z := newPacked(f.path, f.info)
+		p.mu.RLock()
 		z.size = p.scanned
+		p.mu.RUnlock()
 		text = z
+	} else {
+		t := &plain{path: f.path, info: f.info}
+		t.keep()
+		text = t
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.text.close()
 	p.text, p.path = text, f.path
 }

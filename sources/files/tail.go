@@ -2,15 +2,17 @@ package files
 
 import (
 	"context"
-	"errors"
-	"io"
 	"math"
+	"time"
 
 	"nightjar/sources"
 )
 
 // batchLines is how many lines a tail sends at once.
 const batchLines = 1000
+
+// retryAfter is when what could not be read is tried again.
+const retryAfter = 200 * time.Millisecond
 
 // TailLogs sends what is written from now on, in the order of each file,
 // complete lines only. A line joined to one that was sent is sent by itself.
@@ -23,9 +25,18 @@ func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- so
 	t := tail{s: s, f: f, out: out, sent: map[*part]int64{}}
 	version := uint64(0)
 	for first := true; ; first = false {
-		if version, err = s.AwaitLogs(ctx, version); err != nil {
+		wait, cancel := ctx, context.CancelFunc(func() {})
+		if t.again {
+			wait, cancel = context.WithTimeout(ctx, retryAfter)
+		}
+		v, err := s.AwaitLogs(wait, version)
+		cancel()
+		if err == nil {
+			version = v
+		} else if !t.again || ctx.Err() != nil || s.ctx.Err() != nil {
 			return err
 		}
+		t.again = false
 		if err := t.send(ctx, first); err != nil {
 			return err
 		}
@@ -37,10 +48,11 @@ func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- so
 
 // A tail knows how much of each part was sent.
 type tail struct {
-	s    *Source
-	f    *filter
-	out  chan<- sources.LogBatch
-	sent map[*part]int64 // offsets
+	s     *Source
+	f     *filter
+	out   chan<- sources.LogBatch
+	sent  map[*part]int64 // offsets
+	again bool            // something could not be read
 }
 
 // send sends what is new; if skip, it only notes what there is.
@@ -72,8 +84,16 @@ func (t *tail) send(ctx context.Context, skip bool) error {
 					return err
 				}
 			}
-			if err := t.part(ctx, c, l); err != nil {
-				return err
+			if _, ok := t.sent[p]; !ok {
+				t.sent[p] = 0
+			}
+			err = t.part(ctx, c, l)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				t.again = true
+				break // it was emptied: when that is noticed its copy is read, or a gap is sent
 			}
 		}
 	}
@@ -160,7 +180,6 @@ func (t *tail) part(ctx context.Context, c *chain, l look) error {
 			return err
 		}
 	}
-	t.sent[l.p] = max(at, end)
 	return nil
 }
 
@@ -170,26 +189,16 @@ func (t *tail) read(ctx context.Context, c *chain, l look, batch []segment) erro
 	held := texts.Get().(*[]byte)
 	defer texts.Put(held)
 	buf := (*held)[:min(last.end, last.start+maxRecord)-first.start]
-	n, err := l.p.content().readAt(ctx, buf, first.start)
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if _, err := l.p.readText(ctx, buf, first.start); err != nil {
+		return err
 	}
-	l.p.shared.read.add(n)
 	lines := make([]sources.LogLine, 0, len(batch))
-	for i, s := range batch {
+	for _, s := range batch {
 		pos := place{id: l.p.id, off: s.start}
 		if s.i >= 0 && t.s.merged {
 			pos.key = max(s.b.time(s.b.entries[s.i]), 0)
 		}
 		begin, end := s.start-first.start, min(s.end, s.start+maxRecord)-first.start
-		if end > int64(n) {
-			why := l.p.name() + " was truncated while it was read"
-			if err != nil && !errors.Is(err, io.EOF) {
-				why = err.Error()
-			}
-			lines = append(lines, gapLine(why, len(batch)-i, pos.pos(t.s.merged), l.p, noTime))
-			break
-		}
 		line := sources.LogLine{}
 		l.p.read(s.b, s.i, cut(buf[begin:end], s.end-s.start-(end-begin)), &line)
 		line.Pos, line.Labels = pos.pos(t.s.merged), c.labels
@@ -197,7 +206,11 @@ func (t *tail) read(ctx context.Context, c *chain, l look, batch []segment) erro
 			lines = append(lines, line)
 		}
 	}
-	return t.batch(ctx, lines)
+	if err := t.batch(ctx, lines); err != nil {
+		return err
+	}
+	t.sent[l.p] = last.end
+	return nil
 }
 
 // complete is where the complete lines end.

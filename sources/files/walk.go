@@ -49,6 +49,8 @@ type walker struct {
 	k        int
 	open     bool // l is parts[at]
 	ended    bool
+	cheap    bool // no compressed file is opened any more
+	dear     bool // one was not, for that
 	ahead    int
 	queue    []*stretch
 	work     sync.WaitGroup
@@ -170,6 +172,10 @@ func (w *walker) enter() error {
 		w.at++
 		return nil
 	}
+	if _, is := p.content().(*packed); is && w.cheap && !p.indexed() {
+		w.ended, w.dear = true, true
+		return nil
+	}
 	l, err := p.look(w.ctx)
 	if err == nil && w.s.merged {
 		err = w.c.clamp(w.ctx, p)
@@ -230,7 +236,9 @@ func (w *walker) leave() (*stretch, error) {
 // gap is the gap before the first line of a part.
 func (w *walker) gap(p *part) *stretch {
 	t := &stretch{c: w.c, l: w.l, gap: p.gap, done: make(chan struct{}), b: w.l.tail}
-	t.keys = []int64{p.clampKey(p.gapAt)}
+	if w.s.merged {
+		t.keys = []int64{p.clampKey(p.gapAt)}
+	}
 	close(t.done)
 	return t
 }
