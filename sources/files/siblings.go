@@ -30,8 +30,11 @@ type sibling struct {
 // are that cannot be unpacked. Names that change while they are listed are
 // listed again.
 func siblings(path string) (list []sibling, unread int, err error) {
-	for range 5 {
+	for try := range 20 {
 		before := list
+		if try > 1 {
+			time.Sleep(time.Duration(try) * time.Millisecond)
+		}
 		if list, unread, err = listSiblings(path); err != nil {
 			return nil, 0, err
 		}
