@@ -18,6 +18,9 @@ type Frame struct {
 	Text string
 	// Warnings and Infos are the source's own remarks on the answer.
 	Warnings, Infos []string
+	// Incomplete says that a part of what was asked failed, as Warnings tell: series
+	// may be missing that are there.
+	Incomplete bool
 	// Cut is the number of series that a limit left out; it is shown wherever the frame is.
 	Cut int
 	// Bytes is what the answer cost on the wire; 0 in-process.

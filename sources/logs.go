@@ -56,7 +56,7 @@ type LogLine struct {
 	Pos      LogPos
 	Time     time.Time // when it was said, else that of the line before it; zero: unknown
 	Severity Severity
-	Source   string  // the name of its source; empty where there is only one
+	Source   string  // the name of its source, where lines of several are put together
 	Labels   Labels  // where it came from; shared by many lines
 	Fields   []Label // what was parsed out of it, in the order it was written
 	Body     string  // the message alone

@@ -23,6 +23,10 @@ type Source interface {
 	Close() error
 }
 
+// All is the name of the source that asks all others at once and merges what
+// they answer. No other source has it.
+const All = "all"
+
 // A RangeQuerier answers a query at evenly spaced times.
 type RangeQuerier interface {
 	// QueryRange evaluates q at q.Start, q.Start+q.Step, ... up to q.End. Every

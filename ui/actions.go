@@ -34,12 +34,19 @@ func (m *Model) do(action string) tea.Cmd {
 		m.openVariables()
 	case "filter":
 		if p := v.focused(); p != nil {
-			if _, ok := p.panel.(panels.Filterer); ok {
+			switch p.panel.(type) {
+			case panels.Filterer:
 				m.over = newFilter(m, p)
-			} else {
+			case panels.LogViewer:
+				m.over = newLogPrompt(m, p, true)
+			default:
 				m.notice = "this panel has no rows to filter"
 			}
 		}
+	case "log-filter":
+		m.withLogs(func(p *panelView) { m.over = newLogPrompt(m, p, false) })
+	case "save":
+		m.withLogs(func(p *panelView) { m.over = newSavePrompt(m, p) })
 	case "next-panel":
 		m.cycle(1)
 	case "prev-panel":
@@ -67,6 +74,9 @@ func (m *Model) do(action string) tea.Cmd {
 			p.broke, p.logged = nil, false
 		}
 		m.opts.Poller.Refresh()
+		if m.opts.Feed != nil {
+			m.opts.Feed.Refresh()
+		}
 		m.refreshVariables()
 		m.notice = "asked again"
 	case "copy":

@@ -19,6 +19,7 @@ type boardView struct {
 	focus  string // ID of the focused panel
 	full   string // ID of the panel shown full screen; empty: none
 	scroll int    // rows scrolled off the top
+	sole   string // source that all panels ask, as the header says; see soleSource
 	plan   layout.Plan
 }
 
@@ -83,7 +84,7 @@ func (v *boardView) arrange(w, h int) {
 // grows says which kinds of panel make use of more rows.
 func grows(k boards.Kind) bool {
 	switch k {
-	case boards.KindGraph, boards.KindHeatmap, boards.KindTable, boards.KindText, boards.KindBars:
+	case boards.KindGraph, boards.KindHeatmap, boards.KindTable, boards.KindText, boards.KindBars, boards.KindLogs:
 		return true
 	default:
 		return false

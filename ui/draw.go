@@ -25,6 +25,7 @@ func (m *Model) Frame(g *screen.Grid) {
 		m.drawTooSmall(all)
 		return
 	}
+	m.view().sole = m.soleSource(m.view())
 	m.drawHeader(all.Sub(0, 0, w, 1))
 	body := all.Sub(0, 1, w, h-2)
 	m.drawBoard(body)
@@ -64,16 +65,24 @@ func (m *Model) drawBoard(body screen.Region) {
 	})
 }
 
-// renderPanel makes the panel's picture anew if anything it depends on changed.
-func (m *Model) renderPanel(p *panelView, at layout.Rect) {
-	focused := m.view().focused() == p && m.over == nil
-	plot := 0
+// contextAt is what a panel at a place draws in, and how wide its plot is.
+func (m *Model) contextAt(p *panelView, at layout.Rect) (ctx panels.Context, plot int) {
 	p.guard(func() { plot = p.panel.Plot(at.W, at.H-1) })
-	ctx := panels.Context{
-		Now: m.now().Truncate(time.Second), Zone: m.opts.Zone, ASCII: m.opts.ASCII, Focused: focused,
-		Full: m.view().full != "", Window: m.window(p, plot), Cursor: m.line.Cursor,
+	ctx = panels.Context{
+		Now: m.now().Truncate(time.Second), Zone: m.opts.Zone, ASCII: m.opts.ASCII,
+		Focused: m.view().focused() == p && m.over == nil,
+		Full:    m.view().full != "", Window: m.window(p, plot), Cursor: m.line.Cursor, Paused: m.line.Paused,
 		Young: m.young(m.source(p.spec.Source)),
 	}
+	if !m.line.Live {
+		ctx.End = m.line.End
+	}
+	return ctx, plot
+}
+
+// renderPanel makes the panel's picture anew if anything it depends on changed.
+func (m *Model) renderPanel(p *panelView, at layout.Rect) {
+	ctx, plot := m.contextAt(p, at)
 	due := m.every(m.source(p.spec.Source))
 	if plot > 0 {
 		due = max(due, ctx.Window.Step) // a chart has nothing new before its next step
@@ -82,11 +91,18 @@ func (m *Model) renderPanel(p *panelView, at layout.Rect) {
 		due = 0 // nothing is due
 	}
 	state := panels.StateOf(p.got, ctx.Now, due)
+	logs, isLogs := p.panel.(panels.LogViewer)
+	if isLogs {
+		p.guard(func() { state = logs.State(ctx) })
+	}
 	if p.spec.List != "" && state.Note == "" && (!m.line.Live || !m.line.Cursor.IsZero()) {
 		state.Note, state.Short = "now, not then", "now" // a table has no past
 	}
-	key := drawKey{version: p.panel.Version(), results: p.version(), w: at.W, h: at.H, ctx: ctx, title: p.spec.Title, state: state}
-	key.ctx.Now = time.Time{} // the ages it is shown with are in the state
+	title := m.titled(p)
+	key := drawKey{version: p.panel.Version(), results: p.version(), w: at.W, h: at.H, ctx: ctx, title: title, state: state}
+	if !isLogs || !logs.Ages() {
+		key.ctx.Now = time.Time{} // the ages it is shown with are in the state
+	}
 	if p.broke == nil && key == p.drawn {
 		return
 	}
@@ -94,9 +110,9 @@ func (m *Model) renderPanel(p *panelView, at layout.Rect) {
 	p.grid.Resize(at.W, at.H)
 	r := p.grid.All()
 	p.guard(func() {
-		inner := panels.DrawFrame(r, p.spec.Title, p.panel.Caption(ctx), state, ctx)
+		inner := panels.DrawFrame(r, title, p.panel.Caption(ctx), state, ctx)
 		p.body = layout.Rect{X: at.X, Y: at.Y + 1, W: at.W, H: at.H - 1}
-		if panels.DrawState(inner, p.got, ctx) {
+		if !isLogs && panels.DrawState(inner, p.got, ctx) {
 			return
 		}
 		p.panel.Draw(inner, ctx)

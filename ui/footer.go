@@ -71,6 +71,8 @@ func (m *Model) hints() []panels.KeyHelp {
 	switch {
 	case v.full != "":
 		hints = append(hints, hint("back", "back"))
+	case p != nil && m.logPanel(p) != nil:
+		hints = append(hints, hint("enter", "open line"))
 	case p != nil && m.board(p.spec.Link) != nil:
 		hints = append(hints, hint("enter", p.spec.Link))
 	case p != nil:
@@ -83,8 +85,13 @@ func (m *Model) hints() []panels.KeyHelp {
 		if _, ok := p.panel.(panels.Snapper); ok {
 			hints = append(hints, panels.KeyHelp{Key: m.keys.Label("left") + "/" + m.keys.Label("right"), Text: "cursor"})
 		}
-		if _, ok := p.panel.(panels.Filterer); ok {
+		switch p.panel.(type) {
+		case panels.Filterer:
 			hints = append(hints, hint("filter", "filter"))
+		case panels.LogViewer:
+			hints = append(hints, hint("filter", "search"), hint("log-filter", "filter"),
+				panels.KeyHelp{Key: m.keys.Label("next-error") + "/" + m.keys.Label("prev-error"), Text: "errors"},
+				hint("bottom", "newest"), hint("full", "full screen"))
 		}
 	}
 	if m.choosable() {

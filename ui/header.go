@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"nightjar/sources"
 	"nightjar/sources/poll"
 	"nightjar/themes"
 	"nightjar/ui/screen"
@@ -76,6 +77,9 @@ func (m *Model) trailChips(out []chip, bar func(themes.Token) screen.Style) []ch
 			}
 		}
 		out = append(out, chip{sep, bar(themes.Faint), before}, chip{v.board.Title, style, drop})
+		if i == len(m.trail)-1 && v.sole != "" {
+			out = append(out, chip{" · " + v.sole, bar(themes.Muted), drop})
+		}
 	}
 	for i, x := range m.view().vars {
 		if !x.spec.Hidden {
@@ -133,6 +137,9 @@ func (m *Model) clock(layout string) string {
 // sourceChips is each source with its state in a word and the age of its data.
 func (m *Model) sourceChips(out []chip, bar func(themes.Token) screen.Style) []chip {
 	for _, s := range m.opts.Poller.SourceStates() {
+		if s.Name == sources.All && s.State == poll.OK && m.incomplete() {
+			s.State = poll.Partial
+		}
 		token, word, drop := themes.Muted, s.State.String(), dropSource
 		switch s.State {
 		case poll.Failed:

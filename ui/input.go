@@ -32,10 +32,15 @@ func (m *Model) pressed(k tea.KeyPressMsg) tea.Cmd {
 	}
 	action := m.keys.Action(k)
 	p := m.view().focused()
-	if own, ok := panelKey(action); ok && p != nil {
+	own, ok := panelKey(action)
+	if p != nil && action == "enter" && m.logPanel(p) != nil {
+		own, ok = tea.KeyPressMsg{Code: tea.KeyEnter}, true
+	}
+	if ok && p != nil {
 		handled := false
 		p.guard(func() { handled = p.panel.Key(own, m.contextOf(p)) })
 		if handled {
+			m.followLogs(p)
 			m.want() // a key may change what it wants
 			return nil
 		}
@@ -122,6 +127,7 @@ func (m *Model) clicked(e tea.Mouse) {
 		handled := false
 		p.guard(func() { handled = p.panel.Click(inX, inY, m.contextOf(p)) })
 		if handled {
+			m.followLogs(p)
 			return
 		}
 		s, ok := p.panel.(plotter)
@@ -162,6 +168,7 @@ func (m *Model) wheeled(e tea.Mouse) {
 	moved := false
 	m.at(e.X, e.Y-1, func(p *panelView, _ layout.Rect) {
 		p.guard(func() { moved = p.panel.Wheel(n, m.contextOf(p)) })
+		m.followLogs(p)
 	})
 	if !moved {
 		m.view().scroll += n

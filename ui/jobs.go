@@ -18,7 +18,7 @@ func (m *Model) wanted() []poll.Job {
 	v := m.view()
 	_, body := m.bodySize()
 	v.visible(body, func(p *panelView, at layout.Rect) {
-		if p.spec.Kind == boards.KindText {
+		if p.spec.Kind == boards.KindText || p.spec.Kind == boards.KindLogs {
 			return
 		}
 		held := m.heldBack(p)
@@ -124,6 +124,9 @@ func reduces(p *boards.Panel, i int) bool {
 
 // window is what a panel whose plot is columns wide draws.
 func (m *Model) window(p *panelView, columns int) timeline.Window {
+	if p.spec.Kind == boards.KindLogs { // lines come at any time, and are as old as they are
+		return m.line.Fit(m.now(), max(columns, 1), 0)
+	}
 	return m.fit(m.source(p.spec.Source), max(columns, 1))
 }
 
@@ -183,6 +186,9 @@ func (m *Model) status(src sources.Source) sources.Status {
 
 // source finds a source by name; the empty name is the default one.
 func (m *Model) source(name string) sources.Source {
+	if name == sources.All {
+		return m.together()
+	}
 	for _, s := range m.opts.Sources {
 		if name == "" || s.Name() == name {
 			return s
@@ -216,6 +222,7 @@ func (m *Model) want() {
 		return
 	}
 	m.opts.Poller.Want(m.wanted())
+	m.wantLogs()
 	// What the poller holds already is shown at once.
 	_, h := m.bodySize()
 	m.view().visible(h, func(p *panelView, _ layout.Rect) {

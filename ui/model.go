@@ -43,11 +43,14 @@ type Model struct {
 	picks  map[string]pick // what is chosen of each variable, by name
 	over   overlay
 	notice string // one line in the header until the next key
+	typed  logHistory
 	cost   cost
 
 	chips    []chip                            // scratch of the header
 	statuses map[sources.Source]sources.Status // as of the message under way
-	later    tea.Cmd                           // of an action that an overlay ran
+	all      sources.Source                    // of allParts, see together
+	allParts []sources.Source
+	later    tea.Cmd // of an action that an overlay ran
 
 	grown  time.Duration // range of the default source's charts when last asked
 	chosen bool          // the range is the user's: boards do not change it
@@ -66,6 +69,7 @@ type cost struct {
 
 type (
 	resultsMsg struct{}
+	pagesMsg   struct{}
 	tickMsg    time.Time
 	drawMsg    struct{}
 	samplesMsg string
@@ -150,6 +154,9 @@ func (m *Model) Init() tea.Cmd {
 	if m.opts.Samples != nil {
 		cmds = append(cmds, m.waitSamples())
 	}
+	if m.opts.Feed != nil {
+		cmds = append(cmds, m.waitPages())
+	}
 	if m.opts.Terminal != nil {
 		// Asked here and not through the program, whose renderer ticks slowly:
 		// the background colour, and synchronized output.
@@ -225,6 +232,10 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.deliver(m.opts.Poller.Take())
 		m.dirty = true
 		return m.waitResults()
+	case pagesMsg:
+		m.deliverPages(m.opts.Feed.Take())
+		m.dirty = true
+		return m.waitPages()
 	case samplesMsg:
 		if !m.line.Paused { // what comes meanwhile is asked for when it goes on
 			m.opts.Poller.Nudge(string(msg))
@@ -233,6 +244,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		m.measure()
 		m.grow()
+		m.wantLogs() // histograms move with the time
 		m.dirty = true
 		if m.line.Paused { // nothing is new but ages, which go by tens of seconds
 			return tickAfter(10 * time.Second)
@@ -261,6 +273,9 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 			m.opts.Terminal.Enter()
 		}
 		m.opts.Poller.Refresh()
+		m.dirty = true
+	case savedMsg:
+		m.notice = msg.text
 		m.dirty = true
 	}
 	return nil
@@ -322,6 +337,10 @@ func (m *Model) measure() {
 	}
 	m.cost.sources = 0
 	for _, s := range m.opts.Poller.SourceStates() {
+		if s.Name == sources.All { // what its parts received, whoever asked
+			m.cost.sources = s.ReceivedPerSecond
+			break
+		}
 		m.cost.sources += s.ReceivedPerSecond
 	}
 	if dt := now.Sub(m.cost.at).Seconds(); !m.cost.at.IsZero() && dt > 0.1 {
@@ -343,9 +362,15 @@ func (m *Model) Settled() bool {
 				settled = false
 			}
 		}
+		settled = settled && m.logsSettled(p)
 	})
 	return settled
 }
 
 // Take hands the poller's newest results to the panels; for callers that run without a program.
-func (m *Model) Take() { m.deliver(m.opts.Poller.Take()) }
+func (m *Model) Take() {
+	m.deliver(m.opts.Poller.Take())
+	if m.opts.Feed != nil {
+		m.deliverPages(m.opts.Feed.Take())
+	}
+}

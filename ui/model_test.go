@@ -350,7 +350,7 @@ func TestUnknownBoardNamesThoseThereAre(t *testing.T) {
 
 func TestRemappedKeysReachPanels(t *testing.T) {
 	m := newTestModel(t, &fakeSource{labels: sources.NewLabels("host", "db-1")})
-	if errs := m.keys.Remap(map[string][]string{"next-hit": {"w"}, "quit": {"x"}, "series-hide": {"ctrl+x"}}); errs != nil {
+	if errs := m.keys.Remap(map[string][]string{"next-hit": {"M"}, "quit": {"x"}, "series-hide": {"ctrl+x"}}); errs != nil {
 		t.Fatal(errs)
 	}
 	m.Resize(120, 36)
@@ -364,12 +364,12 @@ func TestRemappedKeysReachPanels(t *testing.T) {
 	if m.view().byID["a"].panel.Version() != v {
 		t.Error("the old key still highlights a series")
 	}
-	press(m, "w")
+	press(m, "M")
 	if m.view().byID["a"].panel.Version() == v {
 		t.Error("the new key highlights no series")
 	}
 	press(m, "?")
-	if s := frameOf(m); !strings.Contains(s, "w/N") {
+	if s := frameOf(m); !strings.Contains(s, "M/N") {
 		t.Errorf("help does not name the new key:\n%s", s)
 	}
 }

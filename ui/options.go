@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
 	"github.com/charmbracelet/colorprofile"
 
 	"nightjar/sources"
+	"nightjar/sources/feed"
 	"nightjar/sources/poll"
 	"nightjar/themes"
 	"nightjar/ui/boards"
@@ -29,11 +31,14 @@ type Terminal interface {
 // Options are all that the root model depends on.
 type Options struct {
 	Sources []sources.Source // the first is the default; at least one
-	Poller  *poll.Poller
-	Host    string          // of the machine that is watched, for the header; empty: it is none
-	Boards  []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
-	Board   string          // name of the first board shown; empty: the first
-	Vars    map[string]string
+	// Merge makes one source of several, called sources.All, for panels that ask all; nil: none can.
+	Merge  func(parts []sources.Source) sources.Source
+	Poller *poll.Poller
+	Feed   *feed.Hub       // brings log lines; nil: there are none
+	Host   string          // of the machine that is watched, for the header; empty: it is none
+	Boards []*boards.Board // screens 1 to 9 and the palette, in this order; at least one
+	Board  string          // name of the first board shown; empty: the first
+	Vars   map[string]string
 
 	Keys    keys.Map
 	Themes  []themes.Theme // the user's own, before the built-in ones
@@ -47,6 +52,10 @@ type Options struct {
 	Zone    *time.Location
 	ASCII   bool
 	Mouse   bool
+
+	// SaveLogs writes lines to a new file and returns how many; nil: it cannot be done.
+	// It never overwrites a file.
+	SaveLogs func(ctx context.Context, what LogSave) (int, error)
 
 	Terminal Terminal // nil: frames are only drawn by Frame
 	Clock    func() time.Time

@@ -17,6 +17,10 @@ var panelKeys = map[string]tea.KeyPressMsg{
 	"back":  {Code: tea.KeyEscape},
 	"order": {Code: 'o', Text: "o"}, "order-reverse": {Code: 'o', Text: "O", Mod: tea.ModShift},
 	"next-hit": {Code: 'n', Text: "n"}, "prev-hit": {Code: 'n', Text: "N", Mod: tea.ModShift},
+	"next-error": {Code: 'e', Text: "e"}, "prev-error": {Code: 'e', Text: "E", Mod: tea.ModShift},
+	"wrap": {Code: 'w', Text: "W", Mod: tea.ModShift}, "log-time": {Code: 'd', Text: "d"}, "around": {Code: 'z', Text: "z"},
+	"bookmark": {Code: 'b', Text: "b"}, "next-bookmark": {Code: 'b', Text: "B", Mod: tea.ModShift},
+	"drop-filter": {Code: tea.KeyBackspace},
 	"series-hide": {Code: 'x', Text: "x"}, "legend": {Code: 'l', Text: "L", Mod: tea.ModShift}, "series-alone": {Code: 'i', Text: "i"},
 }
 

@@ -22,8 +22,8 @@ func newPanelView(from *boards.Panel, id string, scope pickScope) *panelView {
 	spec := *from
 	spec.ID, spec.Queries = id, slices.Clone(from.Queries)
 	n := max(1, len(spec.Queries))
-	if spec.Kind == boards.KindText {
-		n = 0 // asks for nothing
+	if spec.Kind == boards.KindText || spec.Kind == boards.KindLogs {
+		n = 0 // asks the poller for nothing
 	}
 	p := &panelView{
 		from: from, spec: &spec, scope: scope, grid: screen.NewGrid(0, 0),

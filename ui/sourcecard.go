@@ -37,6 +37,13 @@ func (c *sourceCard) lines(m *Model) []helpLine {
 		}
 		add("requests now", itoa(s.InFlight))
 	}
+	if c.name == sources.All {
+		var names []string
+		for _, s := range m.opts.Sources {
+			names = append(names, s.Name())
+		}
+		add("asks", strings.Join(names, ", "))
+	}
 	src := m.source(c.name)
 	if r, ok := src.(sources.StatusReporter); ok {
 		st := r.Status()

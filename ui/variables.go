@@ -49,11 +49,7 @@ func (m *Model) newVariables(b *boards.Board) []*variable {
 	for i := range b.Variables {
 		x := &variable{spec: &b.Variables[i], values: b.Variables[i].Options}
 		if x.spec.Kind == boards.VarSource {
-			names := make([]string, len(m.opts.Sources))
-			for j, s := range m.opts.Sources {
-				names[j] = s.Name()
-			}
-			x.values = x.spec.Choices(names)
+			x.values = x.spec.Choices(m.nameable())
 		}
 		out = append(out, x)
 		if _, ok := m.picks[x.spec.Name]; !ok {

@@ -73,6 +73,11 @@ func fleetSource() *labelSource {
 
 func fleetModel(t *testing.T, yaml string, vars map[string]string, srcs ...sources.Source) *Model {
 	t.Helper()
+	return fleetModelWith(t, yaml, func(o *Options) { o.Vars = vars }, srcs...)
+}
+
+func fleetModelWith(t *testing.T, yaml string, set func(*Options), srcs ...sources.Source) *Model {
+	t.Helper()
 	b, problems := boards.Load([]byte(yaml), "fleet.yaml")
 	for _, p := range problems {
 		t.Fatal(p)
@@ -80,10 +85,12 @@ func fleetModel(t *testing.T, yaml string, vars map[string]string, srcs ...sourc
 	now := time.Date(2026, 11, 24, 3, 12, 0, 0, time.UTC)
 	p := poll.New(poll.Options{Clock: poll.WallClock(func() time.Time { return now })})
 	t.Cleanup(p.Close)
-	m, err := New(Options{
-		Sources: srcs, Poller: p, Boards: []*boards.Board{b}, Keys: keys.Default(), Vars: vars,
+	o := Options{
+		Sources: srcs, Poller: p, Boards: []*boards.Board{b}, Keys: keys.Default(),
 		Zone: time.UTC, Clock: func() time.Time { return now }, Profile: colorprofile.TrueColor, Dark: true,
-	})
+	}
+	set(&o)
+	m, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,17 +29,27 @@ func adapters() map[string]opener {
 
 // openSources opens the sources that the settings ask for; the first is the
 // default one. They are closed with the session. With strict one that cannot
-// be reached is an error.
+// be reached is an error; where several are to answer together, only if all are.
 func (s *session) openSources(ctx context.Context, strict bool) ([]sources.Source, error) {
 	remotes, err := s.remotes()
 	if err != nil {
 		return nil, err
 	}
+	names := s.named(remotes)
+	for _, name := range s.only {
+		if name != sources.All && !slices.Contains(names, name) {
+			return nil, misused("no source is called %q; there are %s", name, strings.Join(names, ", "))
+		}
+	}
 	var all []sources.Source
+	var lost []error
 	add := func(src sources.Source, err error) error {
 		switch {
 		case errors.Is(err, errInterrupted), ctx.Err() != nil:
 			return errInterrupted
+		case err != nil && s.together && exitCode(err) == exitUnreachable:
+			lost = append(lost, err)
+			return nil
 		case err != nil:
 			return err
 		}
@@ -46,12 +57,7 @@ func (s *session) openSources(ctx context.Context, strict bool) ([]sources.Sourc
 		all = append(all, src)
 		return nil
 	}
-	names := []string{}
-	skip := func(name string) bool {
-		names = append(names, name)
-		return s.only != "" && s.only != name
-	}
-	if kind := s.ownKind(); kind != "" && !skip(kind) {
+	if kind := s.ownKind(); kind != "" && s.opens(kind) {
 		src, err := adapters()[kind](ctx, s)
 		if err != nil && ctx.Err() == nil {
 			err = failed(exitUnreachable, "%w; --log-file keeps the details", err)
@@ -61,22 +67,48 @@ func (s *session) openSources(ctx context.Context, strict bool) ([]sources.Sourc
 		}
 	}
 	for _, r := range remotes {
-		if skip(r.name) {
+		if !r.asked && !s.opens(r.name) {
 			continue
 		}
-		if err := add(s.openRemote(ctx, r, strict)); err != nil {
+		if err := add(s.openRemote(ctx, r, strict && !s.together)); err != nil {
 			return nil, err
 		}
 	}
-	if s.file.ScrapeConfigs != "" && !s.urlTargets() && !skip("scrape") {
+	if s.scrapes() && s.opens("scrape") {
 		if err := add(s.openJobs(ctx)); err != nil {
 			return nil, err
 		}
 	}
 	if len(all) == 0 {
-		return nil, misused("no source is called %q; there are %s", s.only, strings.Join(names, ", "))
+		return nil, failed(exitUnreachable, "%w", errors.Join(lost...))
+	}
+	for _, err := range lost {
+		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %s\n", oneLine(err))
 	}
 	return all, nil
+}
+
+// named are the names of the sources there are, in the order in which they are opened.
+func (s *session) named(remotes []remote) []string {
+	var names []string
+	if kind := s.ownKind(); kind != "" {
+		names = append(names, kind)
+	}
+	for i := range remotes {
+		names = append(names, remotes[i].name)
+	}
+	if s.scrapes() {
+		names = append(names, "scrape")
+	}
+	return names
+}
+
+// scrapes reports whether there are jobs of scrape_configs to open.
+func (s *session) scrapes() bool { return s.file.ScrapeConfigs != "" && !s.urlTargets() }
+
+// opens reports whether the source of a name is opened.
+func (s *session) opens(name string) bool {
+	return len(s.only) == 0 || slices.Contains(s.only, name) || slices.Contains(s.only, sources.All)
 }
 
 // ownKind is the source that is asked for without a URL; empty if only URLs are.
@@ -90,9 +122,9 @@ func (s *session) ownKind() string {
 	return "local"
 }
 
-// urlTargets reports whether a TARGET is a URL.
+// urlTargets reports whether what is opened are URLs alone.
 func (s *session) urlTargets() bool {
-	return slices.ContainsFunc(s.targets, hasScheme.MatchString)
+	return len(s.only) == 0 && slices.ContainsFunc(s.targets, hasScheme.MatchString)
 }
 
 // A collector has no samples before its first rounds.

@@ -129,7 +129,7 @@ func present(decoded []*boards.Board) []*boards.Board {
 // builtinBoards are those of this machine, and of the demo's own metrics first:
 // the others are proposed by what a source has, and this machine has host.
 func (s *session) builtinBoards() []*boards.Board {
-	names := []string{"host", "processes", "sessions"}
+	names := []string{"host", "processes", "sessions", logsBoard}
 	if s.set.demo {
 		names = append([]string{"shop"}, names...)
 	}

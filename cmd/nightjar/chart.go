@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -36,20 +37,28 @@ func (s *session) chartSize() (w, h int) {
 }
 
 // chart draws the answer as the dashboard would: lines over time for a range,
-// bars for values of one time.
+// a heatmap if it is of native histograms alone, bars for values of one time.
+// What has no such picture is written as the table does.
 func (s *session) chart(q *queryRequest, f *sources.Frame, at time.Time) error {
-	if f.Kind == sources.String {
+	numbers, native := census(f)
+	if f.Kind == sources.String || f.Kind == sources.Vector && numbers == 0 && native > 0 {
 		return writeTable(s.out, f, s.zone())
+	}
+	if numbers > 0 && native > 0 {
+		fmt.Fprintf(s.env.Stderr, "nightjar: warning: native histograms are not drawn beside numbers (series left out: %d); ask for them alone\n", native)
 	}
 	w, h := s.chartSize()
 	spec := &boards.Panel{
 		ID: "query", Kind: boards.KindBars, Legend: "bottom",
 		Queries: []boards.Query{{Expr: q.expr}},
 	}
-	if f.Kind == sources.Matrix {
+	switch {
+	case f.Kind != sources.Matrix:
+		h = min(h, max(numbers, 1))
+	case native > 0 && numbers == 0:
+		spec.Kind = boards.KindHeatmap
+	default:
 		spec.Kind = boards.KindGraph
-	} else {
-		h = min(h, max(len(f.Series), 1))
 	}
 	panel := panels.New(spec)
 	state := poll.OK
@@ -78,7 +87,7 @@ func (s *session) chart(q *queryRequest, f *sources.Frame, at time.Time) error {
 // earliest is the time of the oldest sample of an answer.
 func earliest(f *sources.Frame) time.Time {
 	oldest := int64(1<<63 - 1)
-	points(f, func(_ *sources.Series, t int64, _ float64) { oldest = min(oldest, t) })
+	points(f, func(_ *sources.Series, p point) { oldest = min(oldest, p.t) })
 	return time.UnixMilli(oldest)
 }
 

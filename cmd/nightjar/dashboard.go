@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 
+	"nightjar/sources/feed"
 	"nightjar/sources/poll"
 	"nightjar/themes"
 	"nightjar/ui"
@@ -176,4 +177,11 @@ func (s *session) newPoller() *poll.Poller {
 	p := poll.New(poll.Options{Clock: poll.WallClock(s.env.Now), Logger: s.log})
 	s.closer = append(s.closer, func() error { p.Close(); return nil })
 	return p
+}
+
+// newFeed makes what brings log lines to the screen.
+func (s *session) newFeed() *feed.Hub {
+	h := feed.New(feed.Options{Clock: s.env.Now, Logger: s.log})
+	s.closer = append(s.closer, func() error { h.Close(); return nil })
+	return h
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"nightjar/sources"
+	"nightjar/sources/merge"
 	"nightjar/ui"
 )
 
@@ -44,6 +45,9 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 		Boards: list, Board: first, Vars: s.set.vars, Keys: keyMap, Themes: userThemes, Theme: s.set.theme,
 		Range: s.set.span, Refresh: s.set.refresh, Zone: s.zone(), ASCII: s.set.ascii,
 		Clock: s.env.Now, Logger: s.log,
+		Merge: func(parts []sources.Source) sources.Source {
+			return merge.New(merge.Options{Clock: s.env.Now}, parts...)
+		},
 	}}
 	if d.options.Sources, err = s.openSources(ctx, strict); err != nil {
 		return nil, err
@@ -65,6 +69,7 @@ func (s *session) openDeck(ctx context.Context, strict bool) (*deck, error) {
 	}
 	s.watchRounds(ctx, d)
 	d.options.Poller = s.newPoller()
+	d.options.Feed = s.newFeed()
 	return d, nil
 }
 

@@ -49,16 +49,31 @@ func (s *session) printCSV(f *sources.Frame) error {
 	return nil
 }
 
+// A point is a sample: a number, or a native histogram.
+type point struct {
+	t         int64 // Unix milliseconds
+	value     float64
+	histogram *sources.Histogram // nil: a number
+}
+
 // points goes through the samples of an answer, leaving out steps without one.
-func points(f *sources.Frame, each func(s *sources.Series, t int64, v float64)) {
+func points(f *sources.Frame, each func(*sources.Series, point)) {
 	for i := range f.Series {
 		s := &f.Series[i]
 		for j, v := range s.Values {
-			if !sources.IsGap(v) {
-				each(s, s.Times[j], v)
+			if p := (point{s.Times[j], v, s.Histogram(j)}); p.histogram != nil || !sources.IsGap(v) {
+				each(s, p)
 			}
 		}
 	}
+}
+
+// text is the value in a table.
+func (p point) text() string {
+	if p.histogram != nil {
+		return summary(p.histogram)
+	}
+	return number(p.value)
 }
 
 // number writes a value as Prometheus does.
@@ -70,16 +85,17 @@ func number(v float64) string {
 }
 
 // writeTable writes time, value and series, one sample a line, values
-// right-aligned. The series comes last, for it can be long.
+// right-aligned; a native histogram is a summary of it. The series comes last, for
+// it can be long.
 func writeTable(w io.Writer, f *sources.Frame, zone *time.Location) error {
 	if f.Kind == sources.String {
 		_, err := fmt.Fprintln(w, screen.Clean(f.Text))
 		return err //nolint:wrapcheck // said by Run
 	}
 	layout, wide := "2006-01-02 15:04:05", len("VALUE")
-	points(f, func(_ *sources.Series, t int64, v float64) {
-		wide = max(wide, len(number(v)))
-		if t%1000 != 0 {
+	points(f, func(_ *sources.Series, p point) {
+		wide = max(wide, len(p.text()))
+		if p.t%1000 != 0 {
 			layout = "2006-01-02 15:04:05.000"
 		}
 	})
@@ -89,7 +105,7 @@ func writeTable(w io.Writer, f *sources.Frame, zone *time.Location) error {
 	}
 	var b strings.Builder
 	written := false
-	points(f, func(s *sources.Series, t int64, v float64) {
+	points(f, func(s *sources.Series, p point) {
 		if !written {
 			fmt.Fprintf(&b, "%-*s  %*s  SERIES\n", len(layout), head, wide, "VALUE")
 			written = true
@@ -98,7 +114,7 @@ func writeTable(w io.Writer, f *sources.Frame, zone *time.Location) error {
 		if f.Kind != sources.Scalar {
 			name = "  " + screen.Clean(s.Labels.String())
 		}
-		fmt.Fprintf(&b, "%s  %*s%s\n", time.UnixMilli(t).In(zone).Format(layout), wide, number(v), name)
+		fmt.Fprintf(&b, "%s  %*s%s\n", time.UnixMilli(p.t).In(zone).Format(layout), wide, p.text(), name)
 	})
 	_, err := io.WriteString(w, b.String())
 	return err //nolint:wrapcheck // said by Run

@@ -17,6 +17,17 @@ import (
 func answers() map[string]*sources.Frame {
 	gap := sources.Gap()
 	times := []int64{1435781430000, 1435781430781, 1435781431005}
+	// The example of Prometheus's util/jsonutil.MarshalHistogram.
+	native := &sources.Histogram{Count: 42, Sum: 34593.34, Buckets: []sources.Bucket{
+		{Lower: -0.25, Upper: 0.25, Count: 3, Bounds: 3},
+		{Lower: 0.25, Upper: 0.5, Count: 12},
+		{Lower: 0.5, Upper: 1, Count: 21},
+		{Lower: 2, Upper: 4, Count: 6},
+	}}
+	odd := &sources.Histogram{Count: math.NaN(), Sum: math.Inf(1), Buckets: []sources.Bucket{
+		{Lower: math.Inf(-1), Upper: -1e-7, Count: -1.5, Bounds: 1},
+		{Lower: 0.5946035575013605, Upper: math.Inf(1), Count: 1e21, Bounds: 2},
+	}}
 	return map[string]*sources.Frame{
 		"matrix": {Kind: sources.Matrix, Series: []sources.Series{
 			{Labels: sources.NewLabels("__name__", "up", "job", "a<b>&\"\\\n\t\x01"), Times: times, Values: []float64{1, gap, -2.5}},
@@ -27,7 +38,17 @@ func answers() map[string]*sources.Frame {
 		"vector": {Kind: sources.Vector, Series: []sources.Series{
 			{Labels: sources.NewLabels("__name__", "up", "job", "node"), Times: []int64{-781}, Values: []float64{0.1}},
 		}, Warnings: []string{"a < b"}, Infos: []string{"one", "two"}},
-		"empty":  {Kind: sources.Vector},
+		"empty": {Kind: sources.Vector},
+		"native-vector": {Kind: sources.Vector, Series: []sources.Series{
+			{Labels: sources.NewLabels("__name__", "h", "histogram", "x"), Times: times[1:2], Values: []float64{gap}, Histograms: []*sources.Histogram{native}},
+			{Labels: sources.NewLabels("__name__", "none"), Times: times[1:2], Values: []float64{gap}, Histograms: []*sources.Histogram{{}}},
+			{Labels: sources.NewLabels("__name__", "up"), Times: times[1:2], Values: []float64{1}},
+		}},
+		"native-matrix": {Kind: sources.Matrix, Series: []sources.Series{
+			{Labels: sources.NewLabels("__name__", "h"), Times: times, Values: []float64{gap, 1, gap}, Histograms: []*sources.Histogram{native, nil, odd}},
+			{Labels: sources.NewLabels("__name__", "late"), Times: times, Values: []float64{gap, gap, gap}, Histograms: []*sources.Histogram{nil, nil, native}},
+			{Labels: sources.NewLabels("__name__", "gone"), Times: times, Values: []float64{gap, gap, gap}, Histograms: make([]*sources.Histogram, 3)},
+		}},
 		"scalar": {Kind: sources.Scalar, Series: []sources.Series{{Times: []int64{100}, Values: []float64{math.NaN()}}}},
 		"string": {Kind: sources.String, Text: "a<b>\x1b"},
 	}
@@ -142,4 +163,37 @@ func TestLongestRange(t *testing.T) {
 	f(`irate(a[1h])`, 0)
 	f(`max_over_time(a[1h])`, 0)
 	f(`a{`, 0)
+}
+
+// A chart of native histograms is a heatmap; where it cannot be drawn it is said.
+func TestChartOfNativeHistograms(t *testing.T) {
+	var out, errs strings.Builder
+	draw := func(f *sources.Frame) (chart, said string) {
+		t.Helper()
+		out.Reset()
+		errs.Reset()
+		s := newSession(Env{Stdout: &out, Stderr: &errs}, &output{w: &out})
+		if err := s.chart(&queryRequest{expr: "h", span: time.Second}, f, time.UnixMilli(1435781431005)); err != nil {
+			t.Fatal(err)
+		}
+		return out.String(), errs.String()
+	}
+	f := answers()["native-matrix"]
+	alone := *f
+	alone.Series = f.Series[1:2]
+	if chart, said := draw(&alone); !strings.Contains(chart, "newest: most in") || said != "" {
+		t.Errorf("no heatmap: %s%s", chart, said)
+	}
+	if chart, said := draw(f); strings.Contains(chart, "newest: most in") || !strings.Contains(said, "(series left out: 2)") {
+		t.Errorf("histograms beside numbers: %s%s", chart, said)
+	}
+	vector := answers()["native-vector"]
+	alone = *vector
+	alone.Series = vector.Series[:1]
+	if chart, said := draw(&alone); !strings.Contains(chart, "count 42  sum 34593.34  p50 (0.5,1]") || said != "" {
+		t.Errorf("no summary: %s%s", chart, said)
+	}
+	if chart, said := draw(vector); !strings.HasPrefix(chart, "up ") || strings.Count(chart, "\n") != 1 || !strings.Contains(said, "(series left out: 2)") {
+		t.Errorf("bars beside histograms: %q %s", chart, said)
+	}
 }

@@ -51,7 +51,8 @@ func appendSeries(b []byte, f *sources.Frame) []byte {
 	first := true
 	for i := range f.Series {
 		s := &f.Series[i]
-		if _, _, ok := s.Last(); !ok {
+		numbers, histograms := tally(s)
+		if numbers+histograms == 0 {
 			continue // nothing but gaps: Prometheus has no such series
 		}
 		if !first {
@@ -67,18 +68,37 @@ func appendSeries(b []byte, f *sources.Frame) []byte {
 			b = append(b, ':')
 			b = appendString(b, l.Value)
 		}
+		b = append(b, '}')
 		if f.Kind == sources.Vector {
-			t, v, _ := s.Last()
-			b = append(b, `},"value":`...)
-			b = appendPoint(b, t, v)
-		} else {
-			b = append(b, `},"values":[`...)
-			b = appendPoints(b, s)
-			b = append(b, ']')
+			b = append(appendNewest(b, s), '}')
+			continue
+		}
+		if numbers > 0 {
+			b = append(b, `,"values":[`...)
+			b = append(appendPoints(b, s), ']')
+		}
+		if histograms > 0 {
+			b = append(b, `,"histograms":[`...)
+			b = append(appendHistograms(b, s), ']')
 		}
 		b = append(b, '}')
 	}
 	return append(b, ']')
+}
+
+// appendNewest writes the sample of a vector, of whichever type it is.
+func appendNewest(b []byte, s *sources.Series) []byte {
+	for i := len(s.Values) - 1; i >= 0; i-- {
+		if h := s.Histogram(i); h != nil {
+			b = append(b, `,"histogram":`...)
+			return appendHistogramPoint(b, s.Times[i], h)
+		}
+		if v := s.Values[i]; !sources.IsGap(v) {
+			b = append(b, `,"value":`...)
+			return appendPoint(b, s.Times[i], v)
+		}
+	}
+	return b
 }
 
 func appendPoints(b []byte, s *sources.Series) []byte {

@@ -36,6 +36,9 @@ func (s *session) screens(ctx context.Context, list []*boards.Board, all []sourc
 			out = append(out, b)
 		}
 	}
+	if boards.ByName(out, logsBoard) == nil && slices.ContainsFunc(all, hasLogs) {
+		out = append(out, boards.BuiltinNamed(logsBoard)...)
+	}
 	remote := all
 	if own != "" {
 		remote = all[1:]
@@ -61,6 +64,14 @@ func (s *session) screens(ctx context.Context, list []*boards.Board, all []sourc
 		out = append(out, asked...) // whatever the source has
 	}
 	return out
+}
+
+// logsBoard is the board of sources that have logs.
+const logsBoard = "logs"
+
+func hasLogs(src sources.Source) bool {
+	_, ok := src.(sources.LogSearcher)
+	return ok
 }
 
 // proposals are the boards of offered that each source has the metrics for. The

@@ -23,7 +23,7 @@ type queryRequest struct {
 	at     string        // empty: now
 	wait   time.Duration // 0: until there is enough for a rate
 	format string
-	source string // name or URL; empty: the first source
+	asked  []string // of --source: names and URLs; none: the first source
 }
 
 // patience is how long a query waits for the first samples when nobody says:
@@ -38,15 +38,19 @@ func queryCommand(s *session) *cobra.Command {
 		Short: "Ask one PromQL query and print the answer",
 		Long: `Ask one PromQL query and print the answer: of this machine, of --demo, or of
 --source: a source of the configuration by its name, or the URL of a Prometheus
-server or of a page of metrics.
+server or of a page of metrics. --source all asks every source there is, and
+several --source ask those, all at once: each series has a label source then.
 
 What collects by itself collects first, for long enough that a rate has two samples; --wait sets for
 how long. With --range the query is evaluated at every --step of it, else once.
 The output is table, json (Prometheus's own API format), csv (RFC 4180) or chart.
+A native histogram is a summary in a table, several records in csv (count, sum and
+a bucket each, by the column histogram), and a heatmap in a chart of a range.
 
 Exit status: 0 answered, 1 the query failed, 2 usage, 3 the source is unreachable.`,
 		Example: `  nightjar query 'rate(node_cpu_seconds_total{mode!="idle"}[1m])'
   nightjar query --source http://127.0.0.1:9090 'up == 0'
+  nightjar query --source all 'up == 0'
   nightjar query --wait 1m --range 1m --step 2s -o csv node_load1 > load.csv`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -58,14 +62,12 @@ Exit status: 0 answered, 1 the query failed, 2 usage, 3 the source is unreachabl
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var targets []string
-			if hasScheme.MatchString(q.source) {
-				targets = []string{q.source}
-			} else {
-				s.only = q.source
-			}
+			targets := s.choose(q.asked)
 			if err := s.resolve(cmd.Flags(), targets); err != nil {
 				return err
+			}
+			if len(q.asked) == 0 {
+				s.only = []string{s.ownKind()}
 			}
 			q.expr = args[0]
 			return s.query(cmd.Context(), q)
@@ -77,7 +79,7 @@ Exit status: 0 answered, 1 the query failed, 2 usage, 3 the source is unreachabl
 	f.Var((*textValue)(&q.at), "at", "evaluate at `TIME` (or end the range there): 2026-11-24T03:12:00Z, \"2026-11-24 03:12\", 03:12, -5m, Unix seconds (default now)")
 	f.Var(&durationValue{&q.wait, 0}, "wait", "collect for `DURATION` first (default: enough for a rate)")
 	f.VarP(&choiceValue{&q.format, queryFormats()}, "output", "o", "`FORMAT`: "+strings.Join(queryFormats(), ", "))
-	f.Var((*textValue)(&q.source), "source", "`NAME|URL` that is asked: one of the configuration's sources, local, or an address (default: this machine)")
+	f.Var(&listValue{&q.asked}, "source", "`NAME|URL` that is asked: one of the configuration's sources, local, an address, or all; may be repeated (default: this machine)")
 	s.addFlags(cmd, "config", "interval", "theme", "header", "demo", "ascii", "utc", "log-file")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(queryFormats(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return cmd
@@ -105,8 +107,8 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 	if err != nil {
 		return err
 	}
-	src := all[0]
-	if err := s.collect(ctx, src, q.wait); err != nil {
+	src := s.answering(all)
+	if err := s.collect(ctx, all, q.wait); err != nil {
 		return err
 	}
 	at, err := s.queryTime(q, s.env.Now())
@@ -124,7 +126,12 @@ func (s *session) query(ctx context.Context, q *queryRequest) error {
 		return err
 	}
 	s.remarks(src, frame)
-	s.warnShort(src, q, at)
+	for _, one := range all {
+		s.warnShort(one, q, at)
+	}
+	if err := s.sayWho(src, q); err != nil {
+		return err
+	}
 	return s.print(q, frame, at)
 }
 
@@ -161,33 +168,6 @@ func (s *session) queryTime(q *queryRequest, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// collect waits until the source has what a query needs.
-func (s *session) collect(ctx context.Context, src sources.Source, wait time.Duration) error {
-	if wait > 0 {
-		t := time.NewTimer(wait)
-		defer t.Stop()
-		select {
-		case <-t.C:
-			return nil
-		case <-ctx.Done():
-			return failed(exitFailed, "query: %w while collecting", errInterrupted)
-		}
-	}
-	c, ok := src.(collector)
-	if !ok {
-		return nil
-	}
-	limited, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := c.WaitFor(limited, 2); err != nil {
-		if ctx.Err() != nil {
-			return failed(exitFailed, "query: %w while collecting", errInterrupted)
-		}
-		return failed(exitUnreachable, "%w; --wait sets how long to collect", err)
-	}
-	return nil
-}
-
 // ask evaluates the query at a time, or over the range that ends there.
 func (s *session) ask(ctx context.Context, src sources.Source, q *queryRequest, at time.Time) (*sources.Frame, error) {
 	if q.span == 0 {
@@ -213,15 +193,6 @@ func (s *session) remarks(src sources.Source, f *sources.Frame) {
 	if f.Cut > 0 {
 		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d more series were left out by a limit\n", f.Cut)
 	}
-	native := 0
-	for i := range f.Series {
-		if f.Series[i].Histograms != nil {
-			native++
-		}
-	}
-	if native > 0 {
-		fmt.Fprintf(s.env.Stderr, "nightjar: warning: %d series are native histograms, which are not written: use histogram_quantile, histogram_sum or histogram_count\n", native)
-	}
 	if len(f.Series) > 0 || f.Kind == sources.Scalar || f.Kind == sources.String {
 		return
 	}
@@ -246,8 +217,12 @@ func (s *session) warnShort(src sources.Source, q *queryRequest, at time.Time) {
 	if since.IsZero() || since.After(at) || !at.Add(-back).Before(since) {
 		return
 	}
-	fmt.Fprintf(s.env.Stderr, "nightjar: warning: the expression looks back %s, samples only %s: a rate over it is too low; use irate, a shorter range, or --wait %s\n",
-		timeline.FormatSpan(back), at.Sub(since).Round(100*time.Millisecond), timeline.FormatSpan(back))
+	of := "samples"
+	if s.together {
+		of += " of " + src.Name()
+	}
+	fmt.Fprintf(s.env.Stderr, "nightjar: warning: the expression looks back %s, %s only %s: a rate over it is too low; use irate, a shorter range, or --wait %s\n",
+		timeline.FormatSpan(back), of, at.Sub(since).Round(100*time.Millisecond), timeline.FormatSpan(back))
 }
 
 // longestRange is the longest range that an expression takes a rate or an

@@ -34,9 +34,11 @@ type remote struct {
 	header          http.Header
 	http            *promconfig.HTTPClientConfig
 	origin          string // for messages
+	asked           bool   // by its URL
 }
 
-// remotes are what the targets name, else what the configuration does.
+// remotes are what the targets name, and what the configuration does unless the
+// targets are all there is.
 func (s *session) remotes() ([]remote, error) {
 	header, err := s.headers()
 	if err != nil {
@@ -45,15 +47,15 @@ func (s *session) remotes() ([]remote, error) {
 	var all []remote
 	for _, t := range s.targets {
 		if hasScheme.MatchString(t) {
-			all = append(all, remote{name: nameOf(t), url: t, header: header, origin: sources.Redact(t)})
+			all = append(all, remote{name: nameOf(t), url: t, header: header, origin: sources.Redact(t), asked: true})
 		}
 	}
-	if len(all) == 0 {
+	if !s.urlTargets() {
 		for i := range s.file.Sources {
 			all = append(all, s.configured(&s.file.Sources[i]))
 		}
 	}
-	seen := map[string]int{}
+	seen := map[string]int{sources.All: 1} // none else is called that
 	for i := range all {
 		r := &all[i]
 		if seen[r.name]++; seen[r.name] > 1 {

@@ -74,6 +74,37 @@ func TestQueryOfAServer(t *testing.T) {
 	f(exitUsage, "", "is no URL", "sources", "localhost")
 }
 
+// Several sources answer together: each series says of which it is.
+func TestQueryOfSeveralSources(t *testing.T) {
+	srv := fakeServer(t, nil)
+	host := strings.TrimPrefix(srv.URL, "http://")
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	text := fmt.Sprintf("sources:\n  - {name: prod, url: '%s/prom', kind: prometheus}\n  - {name: gone, url: 'http://127.0.0.1:1'}\n  - {name: web, url: '%s/page'}\n", srv.URL, srv.URL)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := func(code int, stdout, stderr string, args ...string) {
+		t.Helper()
+		gotCode, gotOut, gotErr := runWith(t, nil, append([]string{"query", "--demo", "--config", file}, args...)...)
+		if gotCode != code || !strings.Contains(gotOut, stdout) || !strings.Contains(gotErr, stderr) {
+			t.Errorf("%v: exit %d, want %d\nstdout: %s\nstderr: %s", args, gotCode, code, gotOut, gotErr)
+		}
+	}
+	f(exitOK, `{"metric":{"__name__":"up","instance":"app-1","job":"node","source":"demo"}`, "warning: gone: query: unavailable", "--source", "all", "-o", "json", "up")
+	f(exitOK, `{"metric":{"__name__":"up","job":"node","source":"prod"}`, "Intranet", "--source", "all", "-o", "json", "up")
+	f(exitOK, "up{job=\"node\", source=\"prod\"}", "", "--source", "prod", "--source", "demo", "up")
+	f(exitOK, ",node,prod,\r\n", "", "--source", "prod", "--source", "demo", "-o", "csv", "up")
+	f(exitOK, "up{job=\"node\", source=\""+host+"\"}", "", "--source", "prod", "--source", srv.URL+"/prom", "up")
+	f(exitOK, "up{job=\"node\"}", "answered by prod; --source all asks demo, gone, web too", "--source", "prod", "up")
+	f(exitOK, "up{instance=\"app-1\", job=\"node\"}", "answered by demo; --source all asks prod, gone, web too", "up")
+	f(exitUnreachable, "", "refused", "--source", "gone", "--source", "http://127.0.0.1:2", "up")
+	f(exitUsage, "", `no source is called "nope"; there are demo, prod, gone, web`, "--source", "nope", "--source", "prod", "up")
+	code, out, errs := runWith(t, nil, "query", "--source", "all", "--wait", "1ms", "-o", "json", "1")
+	if code != exitOK || !strings.Contains(out, `"result":[{"metric":{"source":"local"}`) {
+		t.Errorf("without a configuration: exit %d: %s%s", code, out, errs)
+	}
+}
+
 func TestSourcesSaysWhoIsDown(t *testing.T) {
 	srv := fakeServer(t, nil)
 	code, out, errs := runWith(t, nil, "sources", "-o", "json", srv.URL+"/prom", srv.URL+"/metrics", "http://127.0.0.1:1")

@@ -25,15 +25,16 @@ type session struct {
 	env Env
 	out *output // stdout
 
-	set     settings
-	origin  map[string]string // setting -> the flag or variable that gave it
-	file    *config.Config    // never nil once resolved; says nothing if there is no file
-	path    string            // of the file; empty: there is none
-	text    []byte            // of the file
-	unread  error             // why the file in the default place could not be read
-	targets []string          // board files and URLs
-	only    string            // name of the one source that is opened; empty: all
-	asked   []string          // variables that flags gave, sorted
+	set      settings
+	origin   map[string]string // setting -> the flag or variable that gave it
+	file     *config.Config    // never nil once resolved; says nothing if there is no file
+	path     string            // of the file; empty: there is none
+	text     []byte            // of the file
+	unread   error             // why the file in the default place could not be read
+	targets  []string          // board files and URLs
+	only     []string          // names of the sources that are opened beside the URLs; none: all
+	together bool              // they are to answer together
+	asked    []string          // variables that flags gave, sorted
 
 	log    *slog.Logger
 	closer []func() error

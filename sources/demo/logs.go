@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/logs"
 )
 
 // A phrase is a kind of line that a service says, with how often.
@@ -33,8 +33,12 @@ var phrases = []phrase{
 const backlog = 6 * time.Hour
 
 // SearchLogs gives the lines of the window that match, newest first unless
-// q.Forward. The demo tests text only.
+// q.Forward.
 func (s *Source) SearchLogs(ctx context.Context, q sources.LogQuery) (*sources.LogPage, error) {
+	m, err := logs.Compile(q.Terms)
+	if err != nil {
+		return nil, sources.Errorf(s.Name(), "search logs", sources.KindQuery, "%w", err)
+	}
 	page := &sources.LogPage{Source: s.Name()}
 	limit := q.Limit
 	if limit <= 0 {
@@ -67,7 +71,7 @@ func (s *Source) SearchLogs(ctx context.Context, q sources.LogQuery) (*sources.L
 			slices.Reverse(lines)
 		}
 		for _, l := range lines {
-			if !q.Within(&l) || !passes(&l, q.Terms) {
+			if !q.Within(&l) || !m.Match(&l) {
 				continue
 			}
 			if len(page.Lines) == limit {
@@ -80,8 +84,33 @@ func (s *Source) SearchLogs(ctx context.Context, q sources.LogQuery) (*sources.L
 	return page, nil
 }
 
+// CountLogs counts what was said over time.
+func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Duration, _ func(sources.LogProgress, *sources.Frame)) (*sources.Frame, error) {
+	m, err := logs.Compile(q.Terms)
+	if err != nil {
+		return nil, sources.Errorf(s.Name(), "count logs", sources.KindQuery, "%w", err)
+	}
+	c := logs.NewCounter(q.Window, step)
+	now := s.o.Clock()
+	for t := q.Start.Truncate(time.Second); t.Before(q.End) && !t.After(now); t = t.Add(time.Second) {
+		if err := ctx.Err(); err != nil {
+			return nil, sources.Errorf(s.Name(), "count logs", sources.KindCancelled, "%w", err)
+		}
+		for _, l := range s.second(t) {
+			if !l.Time.After(now) && m.Match(&l) {
+				c.Add(l.Time, l.Severity, 1)
+			}
+		}
+	}
+	return c.Frame(s.Name()), nil
+}
+
 // TailLogs sends lines as their time comes, until ctx is done.
 func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- sources.LogBatch) error {
+	m, err := logs.Compile(q.Terms)
+	if err != nil {
+		return sources.Errorf(s.Name(), "tail logs", sources.KindQuery, "%w", err)
+	}
 	next := s.o.Clock().Truncate(time.Second)
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
@@ -89,7 +118,7 @@ func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- so
 		var batch sources.LogBatch
 		for now := s.o.Clock(); !next.After(now); next = next.Add(time.Second) {
 			for _, l := range s.second(next) {
-				if passes(&l, q.Terms) {
+				if m.Match(&l) {
 					batch.Lines = append(batch.Lines, l)
 				}
 			}
@@ -107,16 +136,6 @@ func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- so
 			return ctx.Err()
 		}
 	}
-}
-
-// passes tests text; what the demo says has no fields.
-func passes(l *sources.LogLine, terms []sources.LogTerm) bool {
-	for _, t := range terms {
-		if strings.Contains(l.Raw, t.Value) == t.Not {
-			return false
-		}
-	}
-	return true
 }
 
 // second is what is said in the second that starts at t, in order.

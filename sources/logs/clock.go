@@ -17,9 +17,10 @@ type clock struct {
 	ref  int64
 }
 
-// scan reads the time that s begins with and gives its Unix nanoseconds and how
-// many bytes it takes, 0 if s begins with none. The layout follows from where
-// digits and separators stand, so that nothing is tried in vain.
+// scan reads the time that s begins with and gives its Unix nanoseconds, noTime
+// if it cannot be known for want of a year, and how many bytes it takes, 0 if s
+// begins with none. The layout follows from where digits and separators stand,
+// so that nothing is tried in vain.
 func (c clock) scan(s string) (ns int64, n int) {
 	if len(s) < 10 {
 		return 0, 0
@@ -111,8 +112,11 @@ func (c clock) names(s string) (ns int64, n int) {
 		}
 	}
 	t := c.yearless(m, d, secs)
-	if t == noTime {
+	switch {
+	case t == noTime && c.ref != 0: // there is no such day
 		return 0, 0
+	case t == noTime:
+		return noTime, end
 	}
 	return t*1e9 + frac, end
 }
@@ -274,8 +278,9 @@ func (c clock) yearless(m, d int, secs int64) int64 {
 		return noTime
 	}
 	limit := c.ref/1e9 + day
-	y := yearOf(limit)
-	for range 9 { // 29 February comes every four years, but for some centuries
+	const meanYear = 31556952 // seconds; three days make up for what leap years add and take
+	y := firstYear + int((limit+3*day)/meanYear)
+	for range 10 { // 29 February comes every four years, but for some centuries
 		if days := civil(y, m, d); days != noTime {
 			if t := c.zone.unix(days + secs); t <= limit {
 				return t

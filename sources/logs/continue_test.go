@@ -21,6 +21,7 @@ var joinedLogs = map[string]string{
 2026-02-03 04:05:07,001 [main] INFO  org.example.Shop - next
 2026-02-03 04:05:07,002 [main] WARN  org.example.Shop - a message
 | of two lines
+| since 2026-02-03 04:05:06 or so
 2026-02-03 04:05:07,003 [main] INFO  org.example.Shop - done`,
 	"Python": `
 2026-02-03 04:05:06,789 - shop - ERROR - failed
@@ -96,6 +97,13 @@ stopped`,
 {"level":"info","msg":"b"}
 level=info msg="no time but a format of this source"
 level=warn msg="likewise"`,
+	"lines without times that are more than those with": `
+starting
+2026-02-03T04:05:06Z INFO one
+working
+still working
+| 	indented
+done`,
 	"plain lines": `
 one
 two
@@ -161,6 +169,18 @@ func TestLearn(t *testing.T) {
 	f("logfmt + JSON", strings.Repeat("level=info msg=a\n", 3)+strings.Repeat("{\"msg\":\"b\"}\n", 2))
 	f("logfmt", strings.Repeat("level=info msg=a\n", 100)+"{\"msg\":\"stray\"}\n")
 	f("syslog", strings.Repeat("Mar 11 09:10:11 db-1 sshd[99]: Accepted\n", 20))
+}
+
+// Plain text reads whatever begins with a time; however frequent, it must leave
+// to the others what is theirs.
+func TestMixedFile(t *testing.T) {
+	cri := "2026-02-03T04:05:06.1Z stdout F {\"level\":\"warn\",\"msg\":\"m\",\"k\":\"v\"}"
+	r := NewReader(Options{})
+	r.Learn([]byte(strings.Repeat("2026-02-03T04:05:06Z INFO one\n", 50) + strings.Repeat(cri+"\n", 3)))
+	if got := r.Format(); got != "text + JSON in CRI" {
+		t.Error(got)
+	}
+	check(t, r, written{cri, "2026-02-03T04:05:06.1Z", 13, "m", "stream=stdout k=v", ""})
 }
 
 func TestZones(t *testing.T) {
@@ -242,8 +262,30 @@ func TestNewYear(t *testing.T) {
 	f("Jan  3 00:00:01 h p: a", "2025-12-31T23:59:50Z", "2025-01-03T00:00:01Z")
 	f("Feb 29 10:00:00 h p: a", "2026-03-01T00:00:00Z", "2024-02-29T10:00:00Z")
 	f("I1231 23:59:59.000000       1 a.go:1] a", "2026-01-01T00:00:10Z", "2025-12-31T23:59:59Z")
+	r := NewReader(Options{})
+	r.Learn([]byte("Jan  1 00:00:01 a\nJan  1 00:00:02 b\n"))
+	if h := r.Head([]byte("Jan  1 00:00:02 b"), 0); h.HasTime || h.Continues {
+		t.Errorf("without a reference: %+v", h)
+	}
 	if h := NewReader(Options{}).Head([]byte("Dec 31 23:59:59 h p: a"), 0); h.HasTime {
 		t.Error("a year out of nothing")
+	}
+}
+
+// The first and the last day of every year have to be found, from either side of midnight.
+func TestYearlessEveryYear(t *testing.T) {
+	c := clock{zone: &zone{loc: time.UTC}}
+	for y := 1971; y < lastYear; y++ {
+		for _, at := range []time.Time{
+			time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(y, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(y, 7, 1, 0, 0, 0, 0, time.UTC),
+		} {
+			for _, later := range []time.Duration{-23 * time.Hour, 0, 48 * time.Hour, 300 * 24 * time.Hour} {
+				c.ref = at.Add(later).UnixNano()
+				if ns, n := c.scan(at.Format(time.Stamp)); n == 0 || ns != at.UnixNano() {
+					t.Fatalf("%s as of %s later: %s", at, later, time.Unix(0, ns).UTC())
+				}
+			}
+		}
 	}
 }
 

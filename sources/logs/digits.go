@@ -59,6 +59,9 @@ func timeOfDay(s string, i int) (secs, frac int64, end int) {
 		return 0, 0, 0
 	}
 	end = colon + 6
+	if end < len(s) && s[end]-'0' <= 9 {
+		return 0, 0, 0
+	}
 	if end+1 < len(s) && (s[end] == '.' || s[end] == ',') && s[end+1]-'0' <= 9 {
 		frac, end = fraction(s, end+1)
 	}
@@ -110,19 +113,6 @@ func daysIn(y, m int) int {
 	return 31
 }
 
-// yearOf is the year of a Unix second in UTC.
-func yearOf(sec int64) int {
-	z := sec/day + 719468
-	era := z / 146097
-	doe := z - era*146097
-	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
-	y := yoe + era*400
-	if doe-(365*yoe+yoe/4-yoe/100) >= 306 { // January and February belong to the next
-		y++
-	}
-	return int(y)
-}
-
 // month reads the English name of a month in three letters; 0 if s begins with none.
 func month(s string) int {
 	if len(s) < 3 {
@@ -160,30 +150,33 @@ func month(s string) int {
 // epoch reads seconds, milliseconds, microseconds or nanoseconds since 1970, told
 // apart by how many digits there are: those of the years 2001 to 2286.
 func epoch(s string) (ns int64, n int) {
-	n = digitsIn(s)
-	switch n {
-	case 10, 13, 16, 19:
+	for n < len(s) && n < 20 && s[n]-'0' <= 9 {
+		ns = ns*10 + int64(s[n]-'0') // 20 digits may overflow, and are refused
+		n++
+	}
+	unit, parts := int64(1), int64(1e9) // in nanoseconds, and how many make a second
+	switch {
+	case n == 10 && ns < math.MaxInt64/int64(1e9)-1:
+		unit, parts = 1e9, 1
+	case n == 13:
+		unit, parts = 1e6, 1e3
+	case n == 16:
+		unit, parts = 1e3, 1e6
+	case n == 19 && s[0] < '9':
 	default:
 		return 0, 0
 	}
-	if s[0] == '0' || n == 19 && s[0] == '9' { // the second is beyond int64 or near to it
-		return 0, 0
-	}
-	for i := range n {
-		ns = ns*10 + int64(s[i]-'0')
-	}
-	unit := int64(1)
-	for i := n; i < 19; i++ {
-		unit *= 10
-	}
-	if n == 10 && ns > (math.MaxInt64-unit)/unit {
+	if s[0] == '0' {
 		return 0, 0
 	}
 	ns *= unit
 	if n+1 < len(s) && s[n] == '.' && s[n+1]-'0' <= 9 {
 		var frac int64
 		frac, n = fraction(s, n+1)
-		ns += frac / (1e9 / unit)
+		if parts > 1 {
+			frac /= parts
+		}
+		ns += frac
 	}
 	if n < len(s) && wordByte(s[n]) {
 		return 0, 0

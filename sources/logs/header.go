@@ -76,7 +76,7 @@ words:
 				i = end
 				break words
 			}
-		case digitsIn(word) == len(word) && pid == "" && !(level && dashes > 0):
+		case digitsIn(word) == len(word) && pid == "" && (!level || dashes == 0):
 			pid = word
 		case logger == "" && isLogger(name) && (!level || name != word || strings.HasPrefix(s[space(s, end):], "- ") || strings.HasPrefix(s[space(s, end):], ": ")):
 			logger = name

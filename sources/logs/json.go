@@ -17,13 +17,11 @@ func (r *record) json(s string) bool {
 	if s == "" || s[0] != '{' || i >= len(s) || s[i] != '"' {
 		return false
 	}
-	end, _ := stringEnd(s, i+1)
-	if c := space(s, end+1); c >= len(s) || s[c] != ':' {
+	r.object = object{}
+	if !r.members(s, i, "", 0) {
 		return false
 	}
 	r.shape = shapeJSON
-	r.object = object{}
-	r.members(s, i, "", 0)
 	if r.isDocker() {
 		r.docker()
 		return true
@@ -56,21 +54,27 @@ type object struct {
 // done reports that the rest cannot change time and severity, which is all that is wanted.
 func (r *record) done() bool { return !r.full && r.hasTime && r.severity != 0 }
 
-// members reads the members of the object whose first key is at s[i] and gives where it ends.
-func (r *record) members(s string, i int, prefix string, depth int) int {
-	for i < len(s) && s[i] == '"' {
-		end, escaped := stringEnd(s, i+1)
-		if end >= len(s) {
-			return len(s)
+// members reads the members of the object whose first key is at s[i]; it reports
+// whether there is one.
+func (r *record) members(s string, i int, prefix string, depth int) bool {
+	for first := i; i < len(s) && s[i] == '"'; {
+		end := i + 1
+		for end < len(s) && s[end] != '"' && s[end] != '\\' { // keys are short
+			end++
+		}
+		escaped := end < len(s) && s[end] == '\\'
+		if escaped {
+			end = stringEnd(s, i+1)
+		}
+		colon := space(s, end+1)
+		if colon >= len(s) || s[colon] != ':' {
+			return i > first
 		}
 		key := s[i+1 : end]
-		i = space(s, end+1)
-		if i >= len(s) || s[i] != ':' {
-			return len(s)
-		}
+		i = colon
 		i = space(s, i+1)
 		if i >= len(s) {
-			return i
+			return true
 		}
 		m := meansNothing
 		switch {
@@ -82,17 +86,23 @@ func (r *record) members(s string, i int, prefix string, depth int) int {
 		case depth == 1:
 			m = nestedMeaning(prefix, key)
 		}
-		i = r.member(s, i, prefix, key, m, depth)
-		if r.done() {
-			return len(s)
+		if m == meansNothing && !r.full {
+			i = valueEnd(s, i)
+		} else {
+			i = r.member(s, i, prefix, key, m, depth)
 		}
-		i = space(s, i)
+		if r.done() {
+			return true
+		}
+		if i < len(s) && s[i] != ',' {
+			i = space(s, i)
+		}
 		if i >= len(s) || s[i] != ',' {
-			return i + 1
+			return true
 		}
 		i = space(s, i+1)
 	}
-	return i + 1
+	return true
 }
 
 // nestedMeaning is that of the few members of nested objects that say when or how bad.
@@ -110,9 +120,8 @@ func nestedMeaning(prefix, key string) meaning {
 func (r *record) member(s string, i int, prefix, key string, m meaning, depth int) int {
 	switch s[i] {
 	case '"':
-		end, escaped := stringEnd(s, i+1)
-		v := s[i+1 : min(end, len(s))]
-		r.quoted(m, prefix, key, v, escaped)
+		end := stringEnd(s, i+1)
+		r.quoted(m, prefix, key, s[i+1:end])
 		return min(end+1, len(s))
 	case '{':
 		first := space(s, i+1)
@@ -120,7 +129,9 @@ func (r *record) member(s string, i int, prefix, key string, m meaning, depth in
 			if prefix != "" && r.full {
 				key = prefix + "." + key
 			}
-			return r.members(s, first, key, depth+1)
+			end := skipNested(s, i) // where Head finds the end of what it does not read, be it broken
+			r.members(s[:end], first, key, depth+1)
+			return end
 		}
 		fallthrough
 	case '[':
@@ -128,26 +139,20 @@ func (r *record) member(s string, i int, prefix, key string, m meaning, depth in
 		r.scalar(meansNothing, prefix, key, s[i:end])
 		return end
 	}
-	end := i
-	for end < len(s) && s[end] > ' ' && s[end] != ',' && s[end] != '}' && s[end] != ']' {
-		end++
-	}
+	end := valueEnd(s, i)
 	r.scalar(m, prefix, key, s[i:end])
 	return end
 }
 
 // quoted takes a string value.
-func (r *record) quoted(m meaning, prefix, key, v string, escaped bool) {
+func (r *record) quoted(m meaning, prefix, key, v string) {
 	switch m {
 	case meansNothing:
 	case meansMessage:
-		if !r.said {
+		if !r.said && v != "" {
 			r.said = true
 			if r.full {
-				if escaped {
-					v = unescape(v)
-				}
-				r.say(v, false)
+				r.say(unescape(v), false)
 			}
 			return
 		}
@@ -173,10 +178,7 @@ func (r *record) quoted(m meaning, prefix, key, v string, escaped bool) {
 		}
 	}
 	if r.full {
-		if escaped {
-			v = unescape(v)
-		}
-		r.named(prefix, key, v)
+		r.named(prefix, key, unescape(v))
 	}
 }
 
@@ -185,8 +187,8 @@ func (r *record) scalar(m meaning, prefix, key, v string) {
 	switch m {
 	case meansNothing:
 	case meansStatus:
-		if n, end := number(v, 0, 3); end == 3 && end == len(v) && r.status == 0 {
-			r.status = n
+		if r.status == 0 {
+			r.status = httpStatus(v)
 		}
 	case meansTime, meansMongoTime:
 		if !r.hasTime {
@@ -241,15 +243,12 @@ func space(s string, i int) int {
 }
 
 // stringEnd is where the string whose content begins at s[i] has its closing
-// quote, len(s) if it has none, and whether there are escapes in it.
-func stringEnd(s string, i int) (end int, escaped bool) {
-	if i > len(s) {
-		return len(s), false
-	}
-	for at := i; ; {
+// quote, len(s) if it has none.
+func stringEnd(s string, i int) int {
+	for at := i; at < len(s); {
 		q := strings.IndexByte(s[at:], '"')
 		if q < 0 {
-			return len(s), strings.IndexByte(s[i:], '\\') >= 0
+			break
 		}
 		q += at
 		slashes := 0
@@ -257,10 +256,25 @@ func stringEnd(s string, i int) (end int, escaped bool) {
 			slashes++
 		}
 		if slashes&1 == 0 {
-			return q, slashes > 0 || at > i || strings.IndexByte(s[i:q], '\\') >= 0
+			return q
 		}
 		at = q + 1
 	}
+	return len(s)
+}
+
+// valueEnd is where the value at s[i] ends.
+func valueEnd(s string, i int) int {
+	switch s[i] {
+	case '"':
+		return min(stringEnd(s, i+1)+1, len(s))
+	case '{', '[':
+		return skipNested(s, i)
+	}
+	for i < len(s) && s[i] > ' ' && s[i] != ',' && s[i] != '}' && s[i] != ']' {
+		i++
+	}
+	return i
 }
 
 // skipNested is where the object or array at s[i] ends.
@@ -268,7 +282,7 @@ func skipNested(s string, i int) int {
 	for depth := 0; i < len(s); {
 		switch s[i] {
 		case '"':
-			i, _ = stringEnd(s, i+1)
+			i = stringEnd(s, i+1)
 		case '{', '[':
 			depth++
 		case '}', ']':

@@ -7,7 +7,7 @@ import (
 )
 
 // everyGrammar is the order in which grammars are tried on a line that nothing is known about.
-var everyGrammar = []grammar{asJSON, asSyslog, asCRI, asAccess, asGlog, asLogfmt, asText}
+var everyGrammar = []grammar{asJSON, asSyslog, asCRI, asAccess, asGlog, asLogfmt, asText, asPrefixed, asLevelled}
 
 // habits are what a Reader has learnt of its source.
 type habits struct {
@@ -62,7 +62,7 @@ func (r *Reader) Learn(sample []byte) {
 				bare++
 			case rec.hasTime:
 				timed++
-			case g == asText:
+			case g == asLevelled:
 				plain++
 			}
 		case goesOn(s):
@@ -76,8 +76,10 @@ func (r *Reader) Learn(sample []byte) {
 	}
 	h.timed = timed > 0 && timed >= plain
 	h.order = slices.Clone(everyGrammar)
+	// What was seen goes first, the most frequent first; but plain text reads
+	// whatever begins with a time, and goes behind the others that were seen.
 	slices.SortStableFunc(h.order, func(a, b grammar) int {
-		if a == asText || b == asText { // reads whatever begins with a time: always last
+		if (a >= asText || b >= asText) && counts[a] > 0 && counts[b] > 0 {
 			return int(a) - int(b)
 		}
 		return counts[b] - counts[a]
@@ -85,6 +87,7 @@ func (r *Reader) Learn(sample []byte) {
 	for g, n := range counts {
 		h.learnt[g] = n > 0
 	}
+	h.learnt[asPrefixed] = 2*counts[asPrefixed] > timed // else they are words of a message
 	// Lines of JSON never join, but for those in Docker's envelopes.
 	h.joins = bare == 0 || 9*(timed+plain) >= bare
 	h.name = joined(names)
@@ -103,7 +106,7 @@ func (r *Reader) recognise(s string, rec *record, order []grammar) (string, gram
 		return "", grammars, false
 	}
 	for _, g := range order {
-		if rec.read(g, s) {
+		if begins[s[0]]>>g&1 != 0 && rec.read(g, s) {
 			name := shapeNames[rec.shape]
 			if rec.envelope != 0 {
 				name = shapeNames[rec.envelope]

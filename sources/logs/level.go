@@ -99,7 +99,7 @@ func levelValue(v string) sources.Severity {
 		if v[i] == '-' {
 			by = -by
 		}
-		return sources.Severity(min(max(int(s)+by, 1), 24)) //nolint:gosec // 1 to 24
+		return sources.Severity(min(max(int(s)+by, 1), 24))
 	}
 	return 0
 }
@@ -130,7 +130,15 @@ func pinoSeverity(n int) sources.Severity {
 	if n < 10 || n >= 70 {
 		return 0
 	}
-	return sources.Severity(n/10*4 - 3) //nolint:gosec // 1 to 21
+	return sources.Severity(n/10*4 - 3)
+}
+
+// httpStatus is the number that a field for a status holds, 0 if it holds none.
+func httpStatus(v string) int {
+	if n, end := number(v, 0, 3); end == 3 && len(v) == 3 && n >= 100 {
+		return n
+	}
+	return 0
 }
 
 // statusSeverity is that of a response with an HTTP status.

@@ -62,7 +62,7 @@ func (r *record) lift(m meaning, v string) bool {
 			return false
 		}
 		ns, n := r.scan(v)
-		if n == 0 || n != len(v) {
+		if n == 0 || n != len(v) || ns == noTime {
 			return false
 		}
 		r.at(ns)
@@ -79,10 +79,7 @@ func (r *record) lift(m meaning, v string) bool {
 
 // logfmt reads key=value pairs: https://brandur.org/logfmt, and what slog's TextHandler writes.
 func (r *record) logfmt(s string) bool {
-	if len(s) < 3 || keyEnd(s) == 0 {
-		return false
-	}
-	pairs, said, lifted, first := 0, "", false, meansNothing
+	pairs, status, said, lifted, first := 0, 0, "", false, meansNothing
 	r.shape = shapeLogfmt
 	for i := 0; i < len(s); {
 		if s[i] == ' ' || s[i] == '\t' {
@@ -90,6 +87,9 @@ func (r *record) logfmt(s string) bool {
 			continue
 		}
 		n := keyEnd(s[i:])
+		if n == 0 && pairs == 0 {
+			return false
+		}
 		if n == 0 { // a lone word
 			i = next(s, i)
 			continue
@@ -109,13 +109,21 @@ func (r *record) logfmt(s string) bool {
 			if pairs == 2 && first == meansTime && m == meansLevel && key == "level" {
 				r.shape = shapeSlog
 			}
-		case r.full:
-			r.add(key, r.unquoted(value))
+		default:
+			if m == meansStatus && status == 0 {
+				status = httpStatus(value)
+			}
+			if r.full {
+				r.add(key, r.unquoted(value))
+			}
 		}
 		if pairs == 1 && key == "time" && value != "" && value[0] != '"' {
 			first = m
 		}
 		i = end
+	}
+	if r.severity == 0 && status >= 400 && pairs > 1 {
+		r.severity = statusSeverity(status)
 	}
 	if said != "" {
 		r.say(said, false)
@@ -137,7 +145,7 @@ func (r *record) pairs(s string) {
 		}
 		i += from
 		start := i
-		for start > from && keyByte(s[start-1]) {
+		for start > from && keyBytes[s[start-1]] {
 			start--
 		}
 		from = i + 1
@@ -162,21 +170,26 @@ func keyEnd(s string) int {
 		if s[i] == '=' {
 			return i
 		}
-		if !keyByte(s[i]) {
+		if !keyBytes[s[i]] {
 			return 0
 		}
 	}
 	return 0
 }
 
-func keyByte(b byte) bool {
-	return wordByte(b) || b == '.' || b == '-' || b == '/' || b == '@'
-}
+// keyBytes are those that keys are made of.
+var keyBytes = func() (t [256]bool) {
+	for i := range t {
+		b := byte(i)
+		t[i] = wordByte(b) || b == '.' || b == '-' || b == '/' || b == '@'
+	}
+	return t
+}()
 
 // pairValue is the value at s[i], with its quotes, and where it ends.
 func pairValue(s string, i int) (string, int) {
 	if i < len(s) && s[i] == '"' {
-		end, _ := stringEnd(s, i+1)
+		end := stringEnd(s, i+1)
 		return s[i:min(end+1, len(s))], min(end+1, len(s))
 	}
 	end := next(s, i)
@@ -185,10 +198,10 @@ func pairValue(s string, i int) (string, int) {
 
 // next is where the word at s[i] ends.
 func next(s string, i int) int {
-	if n := strings.IndexByte(s[i:], ' '); n >= 0 {
-		return i + n
+	for i < len(s) && s[i] != ' ' { // words are too short for IndexByte to pay
+		i++
 	}
-	return len(s)
+	return i
 }
 
 // strip takes the quotes off a value whose content needs no unescaping to be understood.
@@ -205,12 +218,7 @@ func (r *record) unquoted(v string) string {
 		return v
 	}
 	v = v[1:]
-	if end, escaped := stringEnd(v, 0); end < len(v) {
-		v = v[:end]
-		if !escaped {
-			return v
-		}
-	}
+	v = v[:stringEnd(v, 0)]
 	if !r.full {
 		return v
 	}

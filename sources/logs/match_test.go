@@ -12,8 +12,12 @@ func TestMatch(t *testing.T) {
 		Time: termNow, Severity: sources.SeverityWarn + 1,
 		Labels: sources.Labels{{Name: "pod", Value: "api-1"}},
 		Fields: []sources.Label{
-			{Name: "svc", Value: "api"}, {Name: "status", Value: "503"}, {Name: "took", Value: "1500ms"},
-			{Name: "size", Value: "2048"}, {Name: "empty", Value: ""}, {Name: "date", Value: "2026-11-24"},
+			{Name: "svc", Value: "api"},
+			{Name: "status", Value: "503"},
+			{Name: "took", Value: "1500ms"},
+			{Name: "size", Value: "2048"},
+			{Name: "empty", Value: ""},
+			{Name: "date", Value: "2026-11-24"},
 		},
 		Raw: "WARN pool exhausted svc=api status=503 took=1500ms size=2048 empty= Grüße",
 	}
@@ -70,8 +74,11 @@ func TestMatch(t *testing.T) {
 
 func TestCompileErrors(t *testing.T) {
 	for _, term := range []sources.LogTerm{
-		{Op: sources.LogEqual, Value: "x"}, {Op: sources.LogHas}, {Op: sources.LogMatches, Value: "("},
-		{Field: "time", Op: sources.LogLess, Value: "03:12"}, {Field: "time", Op: sources.LogContains, Value: "x"},
+		{Op: sources.LogEqual, Value: "x"},
+		{Op: sources.LogHas},
+		{Op: sources.LogMatches, Value: "("},
+		{Field: "time", Op: sources.LogLess, Value: "03:12"},
+		{Field: "time", Op: sources.LogContains, Value: "x"},
 		{Field: "level", Op: sources.LogEqual, Value: "loud"},
 	} {
 		if _, err := Compile([]sources.LogTerm{term}); err == nil {

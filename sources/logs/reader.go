@@ -77,6 +77,9 @@ func (r *Reader) Head(line []byte, ref int64) Head {
 func (r *Reader) head(s string, ref int64) Head {
 	rec := record{clock: clock{&r.zone, ref}}
 	continues := r.read(s, &rec)
+	if !rec.hasTime { // what was tried first may have found one
+		rec.time = 0
+	}
 	return Head{Time: rec.time, HasTime: rec.hasTime, Severity: rec.severity, Continues: continues}
 }
 
@@ -121,33 +124,37 @@ func (r *Reader) Parse(raw string, ref int64, l *sources.LogLine) {
 		l.Body = rec.body + rest
 	}
 	clear(rec.fields) // the pool shall hold no lines
-	rec.body = ""
+	rec.body, rec.object = "", object{}
 	records.Put(rec)
 }
 
 // read reads a line without its end and reports whether it belongs to the record before it.
 func (r *Reader) read(s string, rec *record) (continues bool) {
 	h := r.learnt.Load()
-	s = strings.TrimLeft(s, "\x00")
-	s = strings.TrimPrefix(s, "\ufeff")
+	if s != "" && (s[0] == 0 || s[0] == 0xef) { // a hole where a file was cut, a byte order mark
+		s = strings.TrimPrefix(strings.TrimLeft(s, "\x00"), "\ufeff")
+	}
 	for _, f := range r.formats {
 		if rec.user(f, s) {
 			return false
 		}
 	}
-	if h.joins && (s == "" || s[0] == ' ' || s[0] == '\t') {
+	if s == "" || h.joins && (s[0] == ' ' || s[0] == '\t') {
 		rec.say(s, true)
-		return true
+		return h.joins
 	}
+	may := begins[s[0]]
 	for _, g := range h.order {
-		if rec.read(g, s) {
-			if rec.joins || rec.hasTime || !h.timed || g != asText && g != asLogfmt || h.learnt[g] && g == asLogfmt {
-				return rec.joins && h.joins
-			}
-			break
+		// A time behind a word begins a record only where that is the custom.
+		if may>>g&1 == 0 || g == asPrefixed && h.timed && !h.learnt[g] || !rec.read(g, s) {
+			continue
 		}
+		if stands := !h.timed || rec.hasTime || g != asLogfmt && g != asLevelled || g == asLogfmt && h.learnt[g]; stands {
+			return rec.joins && h.joins
+		}
+		rec.reset()
+		break
 	}
-	rec.reset()
 	rec.say(s, true)
 	rec.pairs(s)
 	return h.joins && (h.timed || goesOn(s))

@@ -82,6 +82,7 @@ var lines = []written{
 		"2026-02-03T04:05:06.789Z", 17, "café 😀", "", "JSON",
 	},
 	{`{"msg":"cut in the mid`, "", 0, "cut in the mid", "", "JSON"},
+	{`{"level":"error","msg":"","error":"gone"}`, "", 17, `{"level":"error","msg":"","error":"gone"}`, "msg= error=gone", "JSON"},
 	// envelopes of containers
 	{
 		`{"log":"{\"level\":\"warn\",\"msg\":\"low\",\"n\":1}\n","stream":"stderr","time":"2026-02-03T04:05:06.789123456Z"}`,
@@ -129,6 +130,7 @@ var lines = []written{
 		"", 0, "at=info method=GET path=/ host=shop.example dyno=web.1 status=200",
 		"at=info method=GET path=/ host=shop.example dyno=web.1 status=200", "logfmt",
 	},
+	{`method=GET path=/ status=503 took=1s`, "", 17, "method=GET path=/ status=503 took=1s", "method=GET path=/ status=503 took=1s", "logfmt"},
 	// syslog and systemd
 	{
 		`<34>Oct 11 22:14:15 db-1 su[231]: 'su root' failed for lonvick on /dev/pts/8`,
@@ -263,6 +265,10 @@ var lines = []written{
 		`12:M 03 Feb 2026 04:05:06.789 # Server initialized`, // Redis
 		"2026-02-03T04:05:06.789Z", 0, "# Server initialized", "", "text",
 	},
+	{
+		`update-alternatives 2026-02-03 04:05:06: link group pager updated`, // Debian
+		"2026-02-03T04:05:06Z", 0, "link group pager updated", "app=update-alternatives", "text",
+	},
 	// plain text
 	{`2026-02-03T04:05:06,789 plain words`, "2026-02-03T04:05:06.789Z", 0, "plain words", "", "text"},
 	{"2026/02/03 04:05:06 [ERROR] cannot open", "2026-02-03T04:05:06Z", 17, "cannot open", "", "text"},
@@ -270,6 +276,10 @@ var lines = []written{
 	{"2026-02-03T04:05:06.000Z [INFO]  agent: joined: peer=a", "2026-02-03T04:05:06Z", 9, "joined: peer=a", "logger=agent peer=a", "text"},
 	{"2026-02-03T04:05:06.000Z\tWARN\tshop/cart.go:12\tlow\t{\"n\": 1, \"sku\": \"a\"}", "2026-02-03T04:05:06Z", 13, "low\t{\"n\": 1, \"sku\": \"a\"}", "caller=shop/cart.go:12 n=1 sku=a", "text"},
 	{"1770091506.789 checked", "2026-02-03T04:05:06.789Z", 0, "checked", "", "text"},
+	{
+		"2026-02-03T04:05:06Z " + strings.Repeat("A", 68) + " LOGGER", // the search ends behind LOG
+		"2026-02-03T04:05:06Z", 0, strings.Repeat("A", 68) + " LOGGER", "", "text",
+	},
 	{"WARNING: low disk", "", 13, "low disk", "", "text"},
 	{`WARN[0012] slow  n=3`, "", 13, "slow  n=3", "n=3", "text"},
 	{"no time, no level", "", 0, "no time, no level", "", "text"},

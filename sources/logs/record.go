@@ -52,8 +52,35 @@ const (
 	asGlog
 	asLogfmt
 	asText
+	asPrefixed
+	asLevelled
 	grammars
 )
+
+// begins says which grammars a line with that first byte may be of, a bit each.
+var begins = func() (t [256]uint16) {
+	for i := range t {
+		b := byte(i)
+		digit, word := b-'0' <= 9, letter(b)
+		upper := b >= 'A' && b <= 'Z'
+		for g, may := range [grammars]bool{
+			asJSON:     b == '{',
+			asSyslog:   b == '<' || digit || upper,
+			asCRI:      digit,
+			asAccess:   digit || word || b == ':' || b == '-' || b == '_' || b == '[',
+			asGlog:     upper,
+			asLogfmt:   word || b == '_' || b == '@',
+			asText:     digit || upper || b == '[',
+			asPrefixed: word,
+			asLevelled: word || b == '[' || b == '<' || b == '(' || b == '|',
+		} {
+			if may {
+				t[i] |= 1 << g
+			}
+		}
+	}
+	return t
+}()
 
 // A record is what is read out of a line. Head reads time and severity alone,
 // and both read with the same functions, so that they agree.
@@ -92,6 +119,10 @@ func (r *record) read(g grammar, s string) bool {
 		ok = r.logfmt(s)
 	case asText:
 		ok = r.text(s)
+	case asPrefixed:
+		ok = r.prefixed(s)
+	case asLevelled:
+		ok = r.levelled(s)
 	}
 	if !ok {
 		r.reset()
@@ -100,7 +131,8 @@ func (r *record) read(g grammar, s string) bool {
 }
 
 func (r *record) reset() {
-	*r = record{clock: r.clock, full: r.full, fields: r.fields[:0]}
+	r.hasTime, r.severity, r.joins, r.container, r.tail = false, 0, false, false, false
+	r.shape, r.envelope, r.fields = shapeText, shapeText, r.fields[:0]
 }
 
 // at sets the time unless an envelope has.
@@ -135,12 +167,12 @@ func (r *record) message(s string, tail bool) {
 	outer, fields := r.severity, len(r.fields)
 	r.severity = 0
 	switch {
-	case s[0] == '{' && r.json(s), r.glog(s), r.logfmt(s), r.container && (r.access(s) || r.text(s)):
+	case s[0] == '{' && r.json(s), r.glog(s), r.logfmt(s), r.container && (r.access(s) || r.text(s) || r.levelled(s)):
 		r.tail = r.tail && tail
 	default:
 		r.fields, r.shape = r.fields[:fields], shapeText
 		r.say(s, tail)
-		r.severity, _ = findLevel(s)
+		r.severity, _ = findLevel(s, 3)
 		r.pairs(s)
 	}
 	if r.severity == 0 {

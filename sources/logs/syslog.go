@@ -89,7 +89,7 @@ func (r *record) tagged(s string, i int, priority bool) bool {
 		r.message(s[from:], true)
 		return true
 	}
-	if !priority && levelWord(host) != 0 {
+	if !priority && host != "" && levelClass[host[0]] == capital && levelWord(host) != 0 {
 		return false
 	}
 	program := s[from : tag-1]
@@ -180,10 +180,10 @@ func (r *record) structured(s string, i int) int {
 				return len(s)
 			}
 			name := s[i+1 : i+eq]
-			end, escaped := stringEnd(s, i+eq+2)
+			end := stringEnd(s, i+eq+2)
 			if r.full {
 				v := s[i+eq+2 : end]
-				if escaped {
+				if strings.IndexByte(v, '\\') >= 0 {
 					v = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\]`, `]`).Replace(v)
 				}
 				r.add(id+"."+name, v)
@@ -228,13 +228,9 @@ func (r *record) glog(s string) bool {
 	body := strings.TrimPrefix(s[end+1:], " ")
 	r.say(body, true)
 	if body != "" && body[0] == '"' { // klog's structured "message" key="value"
-		if q, escaped := stringEnd(body, 1); q < len(body) {
+		if q := stringEnd(body, 1); q < len(body) {
 			r.pairs(body[q+1:])
-			if said := body[1:q]; escaped {
-				r.say(unescape(said), false)
-			} else {
-				r.say(said, false)
-			}
+			r.say(unescape(body[1:q]), false)
 		}
 		return true
 	}
@@ -254,7 +250,7 @@ func (r *record) access(s string) bool {
 		return false
 	}
 	i += 3
-	end, escaped := stringEnd(s, i)
+	end := stringEnd(s, i)
 	if end+4 >= len(s) || s[end+1] != ' ' {
 		return false
 	}
@@ -265,7 +261,7 @@ func (r *record) access(s string) bool {
 	r.at(ns)
 	r.severity, r.shape = statusSeverity(status), shapeAccess
 	if r.full {
-		r.request(s[:open-1], s[i:end], escaped)
+		r.request(s[:open-1], s[i:end])
 		r.add("status", s[end+2:at])
 		r.answer(s, at)
 		r.say(s[i-1:], true)
@@ -274,7 +270,7 @@ func (r *record) access(s string) bool {
 }
 
 // request adds who asked and what for.
-func (r *record) request(who, line string, escaped bool) {
+func (r *record) request(who, line string) {
 	names := [...]string{"client", "ident", "user"}
 	words := strings.Fields(who)
 	if len(words) == 4 {
@@ -286,10 +282,7 @@ func (r *record) request(who, line string, escaped bool) {
 			r.add(names[i], w)
 		}
 	}
-	if escaped {
-		line = unescape(line)
-	}
-	method, rest, ok := strings.Cut(line, " ")
+	method, rest, ok := strings.Cut(unescape(line), " ")
 	if !ok {
 		r.add("request", line)
 		return

@@ -32,15 +32,15 @@ func UserFormat(name, pattern string) (*Format, error) {
 	f := &Format{name: name, pattern: re, groups: re.SubexpNames()}
 	seen := map[string]bool{}
 	for _, g := range f.groups {
-		if g != "" && seen[g] {
+		if seen[g] {
 			return nil, fmt.Errorf("format %s: the group %s is there twice; name each group once", name, g)
 		}
-		seen[g] = true
-	}
-	if len(seen) < 2 && !seen["message"] {
-		if len(seen) == 0 || seen[""] && len(seen) == 1 {
-			return nil, fmt.Errorf("format %s: no named groups; write (?P<time>...), (?P<level>...), (?P<message>...) or (?P<field>...)", name)
+		if g != "" {
+			seen[g] = true
 		}
+	}
+	if len(seen) == 0 {
+		return nil, fmt.Errorf("format %s: no named groups; write (?P<time>...), (?P<level>...), (?P<message>...) or (?P<field>...)", name)
 	}
 	return f, nil
 }

@@ -25,6 +25,12 @@ func (h *held) replace(a *answer) {
 	h.columns = a.columns // the source's own memory; no spare capacity, so never written
 }
 
+// completes reports whether what is held makes up for what is missing in a: it is
+// kept rather than replaced.
+func (h *held) completes(a *answer) bool {
+	return a.frame.Incomplete && !a.single && !h.empty && h.single == nil && h.span.touches(a.span, h.step)
+}
+
 // settle marks steps up to limit as final, where the answer that was read up to
 // read says nothing against it: one with warnings may lack parts.
 func (h *held) settle(a *answer, limit int64) {
@@ -82,6 +88,9 @@ func (h *held) merge(a *answer, keep int64) (agrees bool) {
 			} else {
 				copy(c.values[old:hi], read[old-lo:])
 			}
+		}
+		if read == nil && a.frame.Incomplete {
+			return // it may be there all the same
 		}
 		for i := lo; i < known; i++ {
 			v := sources.Gap()

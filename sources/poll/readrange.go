@@ -83,6 +83,9 @@ func (p *Poller) merge(r *request, got []*answer) (*sources.Frame, bool) {
 	for _, a := range got {
 		ok := true
 		switch {
+		case r.whole && h.completes(a):
+			h.merge(a, p.keep(h, r.want.from, wall))
+			h.suspect = false
 		case r.whole && (h.empty || h.suspect || h.single != nil || a.single || h.settled < h.span.from || !h.span.touches(a.span, h.step) || a.span.contains(h.span)):
 			h.replace(a)
 		case a.single:

@@ -16,7 +16,7 @@
 //     was changed, lost or came too late, and the window is read whole; for one frame
 //     at most once a minute. A counter that resets needs no check: what is held are
 //     results, and each is of the samples at its own step. Answers with warnings
-//     are shown but not thought final.
+//     are shown but not thought final, and what an incomplete one lacks stays held.
 //   - What the source has already dropped stays held as long as its window shows it.
 //   - Errors that the adapter calls retryable are retried with jittered exponential
 //     backoff, 1 s to 60 s, and not before the source wants it; others wait for

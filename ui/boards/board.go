@@ -3,7 +3,11 @@
 // no terminal and does no I/O: it decodes bytes it is given.
 package boards
 
-import "time"
+import (
+	"time"
+
+	"nightjar/sources"
+)
 
 // A Board is a dashboard. It is immutable once loaded.
 type Board struct {
@@ -13,9 +17,30 @@ type Board struct {
 	Range       time.Duration // the range it opens with; 0: the program's
 	Refresh     time.Duration // how often it asks; 0: the source's interval
 	Needs       []string      // metrics a source must have for this board to be of use to it, see Proposed
+	Source      string        // of panels and variables that name none; empty: the default one
 	Local       bool          // about what nightjar itself measures; never proposed for another source
 	Variables   []Variable
 	Rows        []Row
+}
+
+// inherit gives the board's source to what names none. Where that is a variable,
+// only the variables below it can have it.
+func (b *Board) inherit() {
+	name, ok := SourceVariable(b.Source)
+	for i := range b.Variables {
+		v := &b.Variables[i]
+		if v.Kind == VarQuery && v.Source == "" && !ok {
+			v.Source = b.Source
+		}
+		ok = ok && v.Name != name
+	}
+	for r := range b.Rows {
+		for i := range b.Rows[r].Panels {
+			if p := &b.Rows[r].Panels[i]; p.Source == "" && p.Kind != KindText {
+				p.Source = b.Source
+			}
+		}
+	}
 }
 
 // A Row is panels side by side, in the order of the file.
@@ -37,11 +62,12 @@ const (
 	KindHeatmap Kind = "heatmap"
 	KindText    Kind = "text"
 	KindLimits  Kind = "limits"
+	KindLogs    Kind = "logs"
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{KindGraph, KindStat, KindGauge, KindBars, KindTable, KindHeatmap, KindText, KindLimits}
+	return []Kind{KindGraph, KindStat, KindGauge, KindBars, KindTable, KindHeatmap, KindText, KindLimits, KindLogs}
 }
 
 // A Panel is one rectangle of a board.
@@ -72,6 +98,7 @@ type Panel struct {
 	Graph   GraphOptions
 	Heatmap HeatmapOptions
 	Table   TableOptions
+	Logs    LogOptions
 	Text    string // Markdown, for KindText
 	List    string // name of a Lister's table, for KindTable
 	Legend  string // "", "right", "bottom", "none": where the legend goes
@@ -129,6 +156,15 @@ type HeatmapOptions struct {
 	// Scale is how counts become colours: "log" or "linear"; empty: log for
 	// histograms, linear for series without buckets.
 	Scale string
+}
+
+// LogOptions say which lines a panel of logs shows, and how.
+type LogOptions struct {
+	// Select is which streams of the source, in its own language; empty: all.
+	Select  string
+	Terms   []sources.LogTerm // tests that lines must pass, when it opens
+	Columns []string          // fields in columns of their own
+	Wrap    bool              // long lines are wrapped, not cut
 }
 
 // TableOptions say which columns a table has, in order.

@@ -63,6 +63,8 @@ func onlyFor(key string) []Kind {
 		return []Kind{KindHeatmap}
 	case "table", "list":
 		return []Kind{KindTable}
+	case "logs":
+		return []Kind{KindLogs}
 	case "text":
 		return []Kind{KindText}
 	case "sort", "top":
@@ -82,7 +84,7 @@ func (r *reader) checkPanel(p placedPanel) {
 	if !slices.Contains(Kinds(), p.Kind) {
 		return // said already; what else is wrong follows from it
 	}
-	for _, key := range [...]string{"graph", "legend", "heatmap", "table", "list", "text", "sort", "top"} {
+	for _, key := range [...]string{"graph", "legend", "heatmap", "table", "list", "logs", "text", "sort", "top"} {
 		if only := onlyFor(key); p.keys.has(key) && !slices.Contains(only, p.Kind) {
 			r.problem(p.keys[key], "%q is for panels of kind %s, not %s", key, list(kindNames(only)), p.Kind)
 		}
@@ -118,6 +120,10 @@ func (r *reader) checkContent(p placedPanel) {
 		}
 		if p.keys.has("queries") {
 			r.problem(p.keys["queries"], "a text panel has no queries")
+		}
+	case p.Kind == KindLogs:
+		if p.keys.has("queries") {
+			r.problem(p.keys["queries"], "a panel of logs has no queries; logs: says which lines it shows")
 		}
 	case p.List != "" && p.Kind == KindTable:
 		if p.keys.has("queries") {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"nightjar/sources/logs"
 )
 
 // A placedPanel is a panel with where the file has it.
@@ -33,6 +35,7 @@ func (r *reader) board(n ast.Node) *Board {
 		"range":       r.duration(&b.Range, 10*time.Second, 3650*24*time.Hour),
 		"refresh":     r.duration(&b.Refresh, time.Second, 24*time.Hour),
 		"needs":       r.texts(&b.Needs, "needs"),
+		"source":      r.text(&b.Source),
 		"local":       r.flag(&b.Local),
 		"variables": func(n ast.Node) {
 			r.each(n, "variables", func(n ast.Node) {
@@ -57,6 +60,10 @@ func (r *reader) board(n ast.Node) *Board {
 	r.ids(panels)
 	r.checkUses(b, vars, panels)
 	r.checkQueries(b, panels)
+	if g.has("source") {
+		r.checkSource(b.Source, g["source"], b.Variables, false)
+		b.inherit()
+	}
 	return b
 }
 
@@ -140,6 +147,7 @@ func (r *reader) panel(n ast.Node, p *Panel) (given, []placedQuery) {
 			r.object(n, "heatmap", fields{"scale": choice(r, &p.Heatmap.Scale, "log", "linear")})
 		},
 		"table":  func(n ast.Node) { r.table(n, &p.Table) },
+		"logs":   func(n ast.Node) { r.logs(n, &p.Logs) },
 		"text":   r.text(&p.Text),
 		"list":   r.text(&p.List),
 		"legend": choice(r, &p.Legend, "right", "bottom", "none"),
@@ -238,4 +246,27 @@ func (r *reader) unit(p *string) func(ast.Node) {
 			r.problem(n, "%q is no unit nightjar knows", *p)
 		}
 	}
+}
+
+// logs reads the options of a panel of logs. A filter is written as it is typed.
+func (r *reader) logs(n ast.Node, o *LogOptions) {
+	r.object(n, "logs", fields{
+		"select":  r.text(&o.Select),
+		"columns": r.texts(&o.Columns, "columns"),
+		"wrap":    r.flag(&o.Wrap),
+		"filters": func(n ast.Node) {
+			r.each(n, "filters", func(n ast.Node) {
+				var text string
+				if r.text(&text)(n); text == "" {
+					return
+				}
+				term, err := logs.ParseTerm(text)
+				if err != nil {
+					r.problem(n, "filter: %v", err)
+					return
+				}
+				o.Terms = append(o.Terms, term)
+			})
+		},
+	})
 }

@@ -17,6 +17,8 @@ func (k Kind) shape() shape {
 		return shape{6, 36, 12, 5}
 	case KindHeatmap:
 		return shape{6, 30, 12, 5}
+	case KindLogs:
+		return shape{12, 40, 16, 6}
 	case KindText:
 		return shape{12, 24, 6, 3}
 	case KindLimits:

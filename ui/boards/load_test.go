@@ -309,46 +309,98 @@ func TestDidYouMean(t *testing.T) {
 	f(strings.Repeat("a", 10000), "known are title, kind, unit and queries")
 }
 
+// pieces are boards that have all of the syntax between them. They are small: the
+// time that the go command takes to make an input smaller grows with its square.
+func pieces() []string {
+	return []string{
+		"name: a\nrows: [{panels: [{title: t, kind: stat, queries: [up]}]}]",
+		"name: a\ntitle: A\ndescription: d\nrange: 15m\nrefresh: 5s\nneeds: [up]\nrows:\n - panels: [{kind: text, text: x}]",
+		"name: a\nvariables: [{name: h, label: H, options: [a, b], value: b}]\nrows: [{panels: [{kind: text, text: $h}]}]",
+		"name: a\nvariables: [{name: h, query: 'label_values(up, job)', multi: true, all: true}]\nrows: [{panels: [{kind: text, text: x, repeat: h}]}]",
+		"name: a\nrows:\n - title: F\n   panels:\n    - {id: c, title: C, kind: graph, source: s, link: b, queries: [up]}",
+		"name: a\nrows: [{panels: [{title: t, kind: graph, unit: s, decimals: 1, min: 0, max: 1.5, span: 8, queries: [up]}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: graph, min_width: 40, height: 12, min_height: 6, priority: 1, queries: [up]}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: graph, legend: right, sort: max, top: 8, queries: [up], graph: {style: area, stack: true}}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: bars, queries: [up], thresholds: [{at: 0.8, level: warning, below: true}]}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: stat, queries: [{expr: 'rate(x[$__interval])', legend: '{{m}}', name: n, reduce: max}]}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: table, queries: [{expr: up, name: u}], table: {columns: [{label: j}, {query: u}], sort: -u, limit: 5}}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: table, list: processes, table: {columns: [{field: pid}]}}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: limits, queries: [{expr: up, name: d, hint: h}]}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: heatmap, queries: [up], heatmap: {scale: linear}}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: graph, queries: [up], graph: {log: true, split: svc}}]}]",
+		"name: a\nrows: [{panels: [{title: t, kind: gauge, max: 1, queries: [up]}]}]",
+		"name: A b\nrow: 1\nrows: [{panels: [{kind: pie, queries: ['up(', {}]}]}, 1]",
+		"? [a]\n: &x {b: *x}\n---\n",
+	}
+}
+
 func FuzzLoad(f *testing.F) {
-	f.Add([]byte(full))
-	files, err := filepath.Glob("testdata/bad/*.yaml")
-	if err != nil {
-		f.Fatal(err)
+	for _, text := range pieces() {
+		f.Add([]byte(text))
 	}
-	more, err := filepath.Glob("builtin/*.yaml")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range append(files, more...) {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
+	f.Fuzz(checkLoad)
+}
+
+// Whole boards, good and bad, hold what FuzzLoad looks for in small ones.
+func TestWholeBoardsHold(t *testing.T) {
+	checkLoad(t, []byte(full))
+	for _, pattern := range []string{"testdata/bad/*.yaml", "builtin/*.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
 		}
-		f.Add(data)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		b, problems := Load(data, "f.yaml", KnownUnit(known))
-		if (b == nil) != (len(problems) > 0) || len(problems) > maxProblems {
-			t.Fatalf("board %v with %d problems", b != nil, len(problems))
-		}
-		lines := strings.Count(string(data), "\n") + 1
-		for _, p := range problems {
-			// A lone carriage return is a line break to YAML.
-			if p.Line < 1 || p.Col < 1 || p.Line > lines+strings.Count(string(data), "\r") || p.Message == "" {
-				t.Fatalf("%v in a file of %d lines", p, lines)
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkLoad(t, data)
+			if t.Failed() {
+				t.Fatal(file)
 			}
 		}
-		if b == nil {
-			return
+	}
+}
+
+// Most pieces are boards without a problem, so that fuzzing begins past them.
+func TestPieces(t *testing.T) {
+	bad := 0
+	for _, text := range pieces() {
+		if b, problems := Load([]byte(text), "f.yaml", KnownUnit(known)); b == nil {
+			bad++
+			t.Logf("%s\n%v", text, problems)
 		}
-		ids := map[string]bool{}
-		for _, row := range b.Rows {
-			for _, p := range row.Panels {
-				if ids[p.ID] || p.ID == "" || p.Span < 1 || p.Span > 12 || p.MinHeight < 2 || p.MinHeight > p.Height || p.Priority < 1 {
-					t.Fatalf("%+v", p)
-				}
-				ids[p.ID] = true
+	}
+	if bad != 2 {
+		t.Errorf("%d pieces have problems, not the last 2", bad)
+	}
+}
+
+// checkLoad fails unless a board comes without problems or not at all, problems
+// are where the text is, and panels can be laid out.
+func checkLoad(t *testing.T, data []byte) {
+	t.Helper()
+	b, problems := Load(data, "f.yaml", KnownUnit(known))
+	if (b == nil) != (len(problems) > 0) || len(problems) > maxProblems {
+		t.Fatalf("board %v with %d problems", b != nil, len(problems))
+	}
+	lines := strings.Count(string(data), "\n") + 1
+	for _, p := range problems {
+		// A lone carriage return is a line break to YAML.
+		if p.Line < 1 || p.Col < 1 || p.Line > lines+strings.Count(string(data), "\r") || p.Message == "" {
+			t.Fatalf("%v in a file of %d lines", p, lines)
+		}
+	}
+	if b == nil {
+		return
+	}
+	ids := map[string]bool{}
+	for _, row := range b.Rows {
+		for _, p := range row.Panels {
+			if ids[p.ID] || p.ID == "" || p.Span < 1 || p.Span > 12 || p.MinHeight < 2 || p.MinHeight > p.Height || p.Priority < 1 {
+				t.Fatalf("%+v", p)
 			}
+			ids[p.ID] = true
 		}
-	})
+	}
 }

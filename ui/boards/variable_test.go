@@ -83,3 +83,45 @@ func TestExpandFound(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// A board's source is that of panels and query variables that name none; a
+// variable that it is of must stand above those.
+func TestBoardSource(t *testing.T) {
+	f := func(source, variables, panels string) {
+		t.Helper()
+		b, problems := Load([]byte(`
+source: `+source+`
+variables:
+  - {name: a, query: 'label_values(x)'}
+  - {name: ds, kind: source}
+  - {name: b, query: 'label_values(x)'}
+  - {name: c, query: 'label_values(x)', source: own}
+rows:
+  - panels:
+      - {title: A, kind: stat, queries: [x]}
+      - {title: B, kind: stat, source: own, queries: [x]}
+      - {kind: text, text: t}
+`), "b.yaml")
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		var vs, ps []string
+		for _, v := range b.Variables {
+			vs = append(vs, v.Source)
+		}
+		for _, p := range b.Rows[0].Panels {
+			ps = append(ps, p.Source)
+		}
+		if got := strings.Join(vs, "|"); got != variables {
+			t.Errorf("source: %s: variables ask %s, want %s", source, got, variables)
+		}
+		if got := strings.Join(ps, "|"); got != panels {
+			t.Errorf("source: %s: panels ask %s, want %s", source, got, panels)
+		}
+	}
+	f("all", "all||all|own", "all|own|")
+	f("$ds", "||$ds|own", "$ds|own|")
+	if _, problems := Load([]byte("source: $no\nrows: [{panels: [{title: A, kind: stat, queries: [x]}]}]\n"), "b.yaml"); len(problems) != 1 || problems[0].Line != 1 {
+		t.Errorf("a variable that is not there: %v", problems)
+	}
+}

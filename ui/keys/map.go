@@ -57,7 +57,7 @@ func Default() Map {
 		bind("enter", "drill in", "enter"),
 		bind("back", "back: filter, full screen, cursor, board", "esc"),
 		bind("full", "panel in full screen and back", "f"),
-		bind("filter", "filter the panel's rows", "/"),
+		bind("filter", "filter the panel's rows; search in logs", "/"),
 		bind("variables", "choose the board's variables", "V"),
 		bind("copy", "copy the panel as text", "y"),
 		bind("refresh", "ask all sources again", "r"),
@@ -65,11 +65,23 @@ func Default() Map {
 	panel := Group{Name: "Rows and series", Bindings: []Named{
 		bind("order", "order by the next column or rule", "o"),
 		bind("order-reverse", "turn the order round", "O"),
-		bind("next-hit", "in a chart: highlight the next series", "n"),
-		bind("prev-hit", "in a chart: highlight the series before", "N"),
+		bind("next-hit", "in a chart: highlight the next series; in logs: next hit", "n"),
+		bind("prev-hit", "in a chart: highlight the series before; in logs: hit before", "N"),
 		bind("series-hide", "hide or show the highlighted series", "x"),
 		bind("legend", "show or hide the legend", "L"),
 		bind("series-alone", "the highlighted series alone, or all again", "i"),
+	}}
+	logs := Group{Name: "Logs", Bindings: []Named{
+		bind("log-filter", "filter lines: text, /regexp/, field=value, level>=warn", "&"),
+		bind("drop-filter", "take the last filter away", "backspace"),
+		bind("next-error", "next error", "e"),
+		bind("prev-error", "error before", "E"),
+		bind("around", "the lines around this one, whatever the filters", "z"),
+		bind("wrap", "wrap long lines or cut them", "W"),
+		bind("log-time", "times absolute, as ages, or since the line before", "d"),
+		bind("bookmark", "set or remove a bookmark", "b"),
+		bind("next-bookmark", "next bookmark", "B"),
+		bind("save", "save the lines shown to a file", "w"),
 	}}
 	time := Group{Name: "Time", Bindings: []Named{
 		bind("range", "pick the range", "t"),
@@ -93,7 +105,7 @@ func Default() Map {
 	for n := 1; n <= 9; n++ {
 		screens.Bindings = append(screens.Bindings, bind(fmt.Sprintf("screen-%d", n), fmt.Sprintf("screen %d", n), fmt.Sprint(n)))
 	}
-	m := Map{groups: []Group{move, look, panel, time, program, screens}}
+	m := Map{groups: []Group{move, look, panel, logs, time, program, screens}}
 	m.index()
 	return m
 }

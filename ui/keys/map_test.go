@@ -62,7 +62,7 @@ func TestActionOfRealKeyPresses(t *testing.T) {
 	f(tea.KeyPressMsg{Code: tea.KeyPgDown}, "page-down")
 	f(tea.KeyPressMsg{Code: '7', Text: "7"}, "screen-7")
 	f(tea.KeyPressMsg{Code: 'x', Text: "x"}, "series-hide")
-	f(tea.KeyPressMsg{Code: 'z', Text: "z"}, "")
+	f(tea.KeyPressMsg{Code: 'D', Text: "D"}, "")
 	f(tea.KeyPressMsg{}, "")
 	var zero Map
 	if zero.Action(tea.KeyPressMsg{Code: 'q', Text: "q"}) != "" || zero.Label("quit") != "" || len(zero.Groups()) != 0 {

@@ -78,7 +78,7 @@ func (g *graph) load(i int, r *poll.Result) []*graphLine {
 	for k := range f.Series {
 		labels[k] = f.Series[k].Labels
 	}
-	names := newNamer(*q, labels)
+	names := newNamer(*q, labels, ofAll(g.spec))
 	made := make([]graphLine, len(f.Series))
 	lines := make([]*graphLine, 0, len(f.Series))
 	taken := make(map[string]bool, len(f.Series))

@@ -48,7 +48,7 @@ func (d *heatData) loadBuckets(native, classic []heatSeries) {
 			}
 			d.present[at] = true
 			for _, b := range s.Histograms[k].Buckets {
-				d.add(at, edges, b.Lower, b.Upper, b.Count)
+				d.add(at, edges, begin(b), b.Upper, b.Count)
 			}
 		})
 	}
@@ -109,6 +109,15 @@ func lowest(first float64) float64 {
 	return math.Inf(-1)
 }
 
+// begin is where a bucket begins: the first of custom ones as that of a classic
+// histogram, which PromQL has it too.
+func begin(b sources.Bucket) float64 {
+	if math.IsInf(b.Lower, -1) {
+		return lowest(b.Upper)
+	}
+	return b.Lower
+}
+
 // unionEdges are all bounds that there are, ascending.
 func unionEdges(groups []heatGroup, native []heatSeries) []float64 {
 	var edges []float64
@@ -122,7 +131,7 @@ func unionEdges(groups []heatGroup, native []heatSeries) []float64 {
 			}
 			for _, b := range h.Buckets {
 				if b.Lower < b.Upper {
-					edges = append(edges, b.Lower, b.Upper)
+					edges = append(edges, begin(b), b.Upper)
 				}
 			}
 			slices.Sort(edges)

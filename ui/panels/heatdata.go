@@ -113,7 +113,7 @@ func (d *heatData) loadSeries(spec *boards.Panel, all []heatSeries) {
 		for ; to < len(all) && all[to].query == all[from].query; to++ {
 			labels = append(labels, all[to].Labels)
 		}
-		names := newNamer(*queryOf(spec, all[from].query), labels)
+		names := newNamer(*queryOf(spec, all[from].query), labels, ofAll(spec))
 		for _, s := range all[from:to] {
 			d.rows = append(d.rows, heatRow{name: names.name(s.Labels)})
 		}

@@ -128,7 +128,7 @@ func TestHeatmapOfNativeHistograms(t *testing.T) {
 	custom := &sources.Histogram{Buckets: []sources.Bucket{{Lower: math.Inf(-1), Upper: 0.1, Count: 1}, {Lower: 0.3, Upper: 7, Count: 2}, {Lower: 7, Upper: math.Inf(1), Count: 3}}}
 	f.Series[0].Histograms = []*sources.Histogram{custom, nil}
 	m = heatOf(boards.Panel{}, f)
-	if got, want := m.data.column(0), "7..+Inf 3, 0.3..7 2, 0.1..0.3 0, -Inf..0.1 1"; got != want {
+	if got, want := m.data.column(0), "7..+Inf 3, 0.3..7 2, 0.1..0.3 0, 0..0.1 1"; got != want {
 		t.Errorf("custom: got %s, want %s", got, want)
 	}
 	if v := m.data.rows[0].values[1]; !math.IsNaN(v) {

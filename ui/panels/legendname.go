@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,7 +24,7 @@ const metricName = "__name__"
 // that tell the series apart: the value alone where one label does, else
 // name=value pairs. A lone series goes by its metric's name.
 func seriesName(q boards.Query, all []sources.Labels, l sources.Labels) string {
-	return newNamer(q, all).name(l)
+	return newNamer(q, all, false).name(l)
 }
 
 // A namer names the series of one answer. It is made once for all of them.
@@ -32,10 +33,22 @@ type namer struct {
 	plain    string   // what a series without telling labels is called
 	telling  []string // labels that tell the series apart, __name__ first
 	bare     bool     // values only, also where several labels tell
+	sourced  bool     // the source is said first: a name that is cut still has it
 }
 
-func newNamer(q boards.Query, all []sources.Labels) namer {
+// sourceLabel is the label that tells the source of a series of all sources.
+const sourceLabel = "source"
+
+// ofAll reports whether a panel asks all sources, so that each name must say the source.
+func ofAll(p *boards.Panel) bool { return p.Source == sources.All }
+
+// newNamer makes a namer; with sourced each name says the source.
+func newNamer(q boards.Query, all []sources.Labels, sourced bool) namer {
 	n := namer{template: q.Legend, plain: q.Name, telling: tellingLabels(all)}
+	if sourced && !strings.Contains(strings.ReplaceAll(q.Legend, " ", ""), "{{"+sourceLabel+"}}") {
+		n.sourced = true
+		n.telling = slices.DeleteFunc(n.telling, func(label string) bool { return label == sourceLabel })
+	}
 	if len(all) > 1 && n.template != "" && !strings.Contains(n.template, "{{") {
 		// One text for many series tells nothing: the labels follow it.
 		for _, name := range n.telling {
@@ -46,6 +59,22 @@ func newNamer(q boards.Query, all []sources.Labels) namer {
 }
 
 func (n namer) name(l sources.Labels) string {
+	source := ""
+	if n.sourced {
+		source = l.Value(sourceLabel)
+	}
+	switch name := n.plainName(l); {
+	case source == "":
+		return name
+	case name == unnamed:
+		return cutName(source)
+	default:
+		return cutName(source + " " + name)
+	}
+}
+
+// plainName is the name without the source before it.
+func (n namer) plainName(l sources.Labels) string {
 	if n.template != "" {
 		if s := strings.TrimSpace(expandLegend(n.template, l)); s != "" {
 			return cutName(s)

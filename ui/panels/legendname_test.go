@@ -37,3 +37,23 @@ func TestSeriesName(t *testing.T) {
 		t.Errorf("got %q, want the query's name", got)
 	}
 }
+
+// Where all sources are asked, each name begins with the source.
+func TestSeriesNameOfAllSources(t *testing.T) {
+	l := sources.NewLabels
+	f := func(legend string, all []sources.Labels, want ...string) {
+		t.Helper()
+		n := newNamer(boards.Query{Legend: legend}, all, true)
+		for i, w := range want {
+			if got := n.name(all[i]); got != w {
+				t.Errorf("legend %q of %v: %q, want %q", legend, all[i], got, w)
+			}
+		}
+	}
+	f("", []sources.Labels{l("__name__", "up", "source", "prod")}, "prod up")
+	f("", []sources.Labels{l("source", "prod")}, "prod")
+	f("", []sources.Labels{l("source", "a"), l("source", "b")}, "a", "b")
+	f("", []sources.Labels{l("job", "x", "source", "a"), l("job", "y", "source", "b")}, "a x", "b y")
+	f("load", []sources.Labels{l("source", "a"), l("source", "b")}, "a load", "b load")
+	f("{{job}} on {{ source }}", []sources.Labels{l("job", "x", "source", "a")}, "x on a")
+}

@@ -9,9 +9,16 @@ import (
 	"nightjar/ui/screen"
 )
 
-// nativeHint says which functions make numbers of a native histogram.
-const nativeHint = "It is a native histogram, which is no number: histogram_quantile(0.95, ...), histogram_count(...), " +
-	"histogram_sum(...) and histogram_avg(...) make numbers of it; a panel of kind heatmap draws it whole."
+// nativeHints say what to do with a native histogram, the longest that fits: a
+// kind of panel, or functions that make numbers of it.
+func nativeHints() []string {
+	return []string{
+		"It is a native histogram, which is no number: histogram_quantile(0.95, ...), histogram_count(...), " +
+			"histogram_sum(...) and histogram_avg(...) make numbers of it; a panel of kind heatmap draws it whole.",
+		"A native histogram: draw it as a heatmap, or ask for histogram_quantile(0.95, ...) of it",
+		"A native histogram: use a heatmap",
+	}
+}
 
 // numbersOf is r without the series that are native histograms, and how many
 // those were. A result without any is returned as it is.
@@ -73,21 +80,25 @@ func (b *base) sayNative(r screen.Region, c Context) bool {
 			return false
 		}
 	}
-	w, _ := r.Size()
-	for y, line := range wrap(plainText(nativeHint, c.ASCII), w-1) {
+	w, h := r.Size()
+	var text []string
+	for _, hint := range nativeHints() {
+		if text = wrap(plainText(hint, c.ASCII), w-1); len(text) <= h {
+			break
+		}
+	}
+	for y, line := range text {
 		r.Text(1, y, line, screen.On(themes.Muted))
 	}
 	return true
 }
 
-// withNatives is a caption that counts the native histograms left out.
+// withNatives is a caption that counts the native histograms left out. It is
+// short, for one that does not fit is left out as a whole.
 func (b *base) withNatives(caption string) string {
-	switch n := b.natives(); n {
-	case 0:
+	n := b.natives()
+	if n == 0 {
 		return caption
-	case 1:
-		return addNote(caption, "1 native histogram not drawn")
-	default:
-		return addNote(caption, strconv.Itoa(n)+" native histograms not drawn")
 	}
+	return addNote(caption, strconv.Itoa(n)+" native not drawn")
 }

@@ -24,6 +24,8 @@ func newPanel(p *boards.Panel) Panel {
 		return newLimits(p)
 	case boards.KindBars:
 		return newBars(p)
+	case boards.KindLogs:
+		return newLogs(p)
 	}
 	return &unknownPanel{base: newBase(p)}
 }

@@ -55,7 +55,17 @@ type Context struct {
 	Full    bool // full screen: more detail is welcome
 	Window  timeline.Window
 	Cursor  time.Time // zero: none
-	Young   bool      // the source has just begun to collect: what is not there may yet come
+	End     time.Time // of a range in the past; zero: the range follows now
+	Paused  bool
+	Young   bool // the source has just begun to collect: what is not there may yet come
+}
+
+// zone is where times are shown.
+func (c Context) zone() *time.Location {
+	if c.Zone == nil {
+		return time.UTC
+	}
+	return c.Zone
 }
 
 // A Filterer is a panel whose rows can be filtered by text.

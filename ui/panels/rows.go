@@ -86,7 +86,7 @@ func (rs *rows) add(spec *boards.Panel, i int, res *poll.Result) {
 	for j := range f.Series {
 		labels[j] = f.Series[j].Labels
 	}
-	names := newNamer(*q, labels)
+	names := newNamer(*q, labels, ofAll(spec))
 	names.bare = spec.Kind == boards.KindLimits // the check says what it is about; room is short
 	kept := 0
 	for j := range f.Series {

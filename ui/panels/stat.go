@@ -107,9 +107,9 @@ func (p *stat) markWidth() int {
 	return 0
 }
 
-// nameWidth is the names' column with its gutter; one series needs no name beside the title.
+// nameWidth is the names' column with its gutter; one series needs no name beside the title, but its source where that is not the panel's.
 func (p *stat) nameWidth() int {
-	if len(p.rows.all) == 1 && p.rows.all[0].query < len(p.spec.Queries) && queryName(&p.spec.Queries[p.rows.all[0].query]) == "" {
+	if len(p.rows.all) == 1 && !ofAll(p.spec) && p.rows.all[0].query < len(p.spec.Queries) && queryName(&p.spec.Queries[p.rows.all[0].query]) == "" {
 		return 0
 	}
 	return p.rows.names + 1

@@ -93,7 +93,7 @@ func (p *table) refresh(c Context) {
 func (p *table) read() tableData {
 	if p.spec.List != "" {
 		if r := p.results[0]; r != nil && r.Table != nil {
-			return listed(r.Table, &p.spec.Table)
+			return listed(r.Table, p.options())
 		}
 		return tableData{}
 	}
@@ -101,14 +101,31 @@ func (p *table) read() tableData {
 	for i, r := range p.results {
 		if r == nil || r.Frame == nil {
 			if r != nil && r.Table != nil {
-				return listed(r.Table, &p.spec.Table)
+				return listed(r.Table, p.options())
 			}
 			continue
 		}
 		q := queryOf(p.spec, i)
 		answers = append(answers, answer{query: q, unit: cmpOr(q.Unit, p.spec.Unit), frame: r.Frame})
 	}
-	return joined(answers, &p.spec.Table)
+	return joined(answers, p.options())
+}
+
+// options are the board's; a table of all sources has a column that says the
+// source, whatever columns the board wants.
+func (p *table) options() *boards.TableOptions {
+	opts := p.spec.Table
+	if !ofAll(p.spec) || len(opts.Columns) == 0 || slices.ContainsFunc(opts.Columns, func(c boards.Column) bool {
+		return c.Label == sourceLabel || c.Field == sourceLabel
+	}) {
+		return &p.spec.Table
+	}
+	first := boards.Column{Label: sourceLabel, Priority: 1}
+	if p.spec.List != "" {
+		first = boards.Column{Field: sourceLabel, Priority: 1}
+	}
+	opts.Columns = slices.Insert(slices.Clone(opts.Columns), 0, first)
+	return &opts
 }
 
 // maxText bounds the width that a text column asks for.

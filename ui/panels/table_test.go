@@ -334,3 +334,32 @@ func FuzzTableJoin(f *testing.F) {
 func BenchmarkTable500(b *testing.B) {
 	benchmarkPanel(b, New(processSpec()), processes(500, 0), processes(500, 3))
 }
+
+// A table of all sources says the source of each row, whatever columns it has.
+func TestTableOfAllSources(t *testing.T) {
+	columns := func(spec *boards.Panel, r *poll.Result) string {
+		p := New(spec).(*table)
+		p.SetResult(0, r)
+		var out []string
+		for _, c := range p.read().columns {
+			out = append(out, c.name)
+		}
+		return strings.Join(out, " ")
+	}
+	frame := &poll.Result{Frame: &sources.Frame{Kind: sources.Vector, Series: []sources.Series{
+		{Labels: sources.NewLabels("job", "x", "source", "prod"), Times: []int64{1}, Values: []float64{1}},
+	}}}
+	list := &poll.Result{Table: &sources.Table{Columns: []sources.Column{{Name: "source", Text: true}, {Name: "pid"}}}}
+	f := func(want, source, list string, r *poll.Result, cols ...boards.Column) {
+		t.Helper()
+		spec := &boards.Panel{Kind: boards.KindTable, Source: source, List: list, Table: boards.TableOptions{Columns: cols}, Queries: []boards.Query{{Expr: "up", Name: "up"}}}
+		if got := columns(spec, r); got != want || len(spec.Table.Columns) != len(cols) {
+			t.Errorf("got %q, want %q; the board has %d columns", got, want, len(spec.Table.Columns))
+		}
+	}
+	f("source job up", "all", "", frame, boards.Column{Label: "job"}, boards.Column{Query: "up"})
+	f("up source", "all", "", frame, boards.Column{Query: "up"}, boards.Column{Label: "source"})
+	f("job up", "prod", "", frame, boards.Column{Label: "job"}, boards.Column{Query: "up"})
+	f("source pid", "all", "processes", list, boards.Column{Field: "pid"})
+	f("pid", "prod", "processes", list, boards.Column{Field: "pid"})
+}

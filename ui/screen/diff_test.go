@@ -53,10 +53,9 @@ func looks(emu *vt.Emulator, w, h int) []any {
 	return out
 }
 
-// edit changes g by one step of a script of bytes.
-func edit(g *Grid, step []byte) {
+// edit changes g by one step of a script of bytes, of texts.
+func edit(g *Grid, step []byte, texts []string) {
 	w, h := g.Size()
-	texts := hostile()
 	x, y := int(step[0])%(w+4)-2, int(step[1])%h
 	s := On(themes.Token(step[2] % byte(themes.NumTokens)))
 	if step[2]&0x80 != 0 {
@@ -84,19 +83,26 @@ func edit(g *Grid, step []byte) {
 func FuzzDiff(f *testing.F) {
 	f.Add([]byte("the quick brown fox jumps over the lazy dog"), byte(0))
 	f.Add([]byte{0, 0, 7, 5, 1, 0, 8, 5, 3, 3, 3, 3, 9, 1, 130, 4, 2, 1, 140, 5}, byte(1))
+	const w, h = 16, 4
+	// An emulator has 4 MB: there is one pair, which each script finds reset.
+	emu, whole := vt.NewEmulator(w, h), vt.NewEmulator(w, h)
+	var palettes []*themes.Palette
+	for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI, colorprofile.ASCII} {
+		palettes = append(palettes, themes.NewPalette(themes.DarkTheme(), profile))
+	}
+	texts := hostile()
 	f.Fuzz(func(t *testing.T, script []byte, kind byte) {
-		const w, h = 16, 4
-		profile := []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI, colorprofile.ASCII}[kind%3]
-		pal := themes.NewPalette(themes.DarkTheme(), profile)
-		emu, whole := vt.NewEmulator(w, h), vt.NewEmulator(w, h)
+		pal := palettes[kind%3]
+		_, _ = emu.WriteString("\x1bc")
+		_, _ = whole.WriteString("\x1bc")
 		inc := encoder{pal: pal}
 		inc.unknown()
 		old, now := NewGrid(w, h), NewGrid(w, h)
 		inc.diff(nil, old)
 		_, _ = emu.Write(inc.buf)
 		for len(script) >= 8 {
-			edit(now, script)
-			edit(now, script[4:])
+			edit(now, script, texts)
+			edit(now, script[4:], texts)
 			script = script[8:]
 			checkWhole(t, now)
 			inc.buf = inc.buf[:0]

@@ -118,3 +118,17 @@ func scale(d time.Duration, f float64) time.Duration {
 	}
 	return time.Duration(min(max(x, -most), most))
 }
+
+// Around puts the cursor at a time, in the middle of the range if it is not in
+// it; a range that has to move is as long as before and ends at now at most.
+func (t Timeline) Around(at, now time.Time) Timeline {
+	start, end := t.Range(now)
+	if !at.Before(start) && !at.After(end) {
+		return t.WithCursor(at)
+	}
+	moved := Timeline{Span: t.span(), End: at.Add(t.span() / 2)}
+	if moved.End.After(now) {
+		moved.End = now
+	}
+	return moved.WithCursor(at)
+}

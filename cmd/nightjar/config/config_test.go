@@ -88,6 +88,8 @@ func TestProblems(t *testing.T) {
 	f("refresh: 1ms\n", `c.yaml:1:10: refresh: "1ms" is too short; the least is 250ms`)
 	f("interval: fast\n", `c.yaml:1:11: interval: "fast" is not a duration; write one such as 5s, 1.5h or 1h30m`)
 	f("mouse: maybe\n", `c.yaml:1:8: mouse: must be true or false`)
+	f("sources: [{name: all, url: 'http://h'}]\n",
+		`c.yaml:1:12: sources.1.name: all is what asks every source: choose another name`)
 	f("theme:\n", `c.yaml:1:1: theme: has no value`)
 	f("theme: ''\n", `c.yaml:1:8: theme: is empty; leave the key out for the default`)
 	f("theme: [a]\n", `c.yaml:1:8: theme: must be a single value`)
@@ -193,26 +195,56 @@ func TestParseDuration(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add([]byte(whole))
+	// A key at a time: what it costs to make an input smaller grows with its square.
+	for _, text := range wholeByKey(f) {
+		f.Add([]byte(text))
+	}
 	f.Add([]byte("keys:\n  quit: [q, [x]]\n"))
 	f.Add([]byte("a: &x {b: *x}\n"))
 	f.Add([]byte("? [a]\n: b\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := Decode("c.yaml", text)
-		if (c == nil) == (err == nil) {
-			t.Fatalf("config %v with error %v", c, err)
+	f.Fuzz(checkDecode)
+}
+
+// wholeByKey cuts the text of every key into a text for each.
+func wholeByKey(t testing.TB) []string {
+	t.Helper()
+	var texts []string
+	for line := range strings.Lines(whole) {
+		if strings.HasPrefix(line, " ") {
+			texts[len(texts)-1] += line
+			continue
 		}
-		var p Problems
-		if err != nil && !errors.As(err, &p) {
-			t.Fatalf("%T is no Problems", err)
+		texts = append(texts, line)
+	}
+	if len(texts) != len(Keys())+1 {
+		t.Fatalf("%d texts of %d keys and a comment", len(texts), len(Keys()))
+	}
+	return texts
+}
+
+func TestAllKeysTogetherHold(t *testing.T) {
+	checkDecode(t, []byte(whole))
+	checkDecode(t, []byte(strings.ReplaceAll(whole, ": ", ": [")))
+	checkDecode(t, []byte(strings.ReplaceAll(whole, "e", "\xff")))
+}
+
+// checkDecode fails unless there is a configuration or else problems, each of them short.
+func checkDecode(t *testing.T, text []byte) {
+	t.Helper()
+	c, err := Decode("c.yaml", text)
+	if (c == nil) == (err == nil) {
+		t.Fatalf("config %v with error %v", c, err)
+	}
+	var p Problems
+	if err != nil && !errors.As(err, &p) {
+		t.Fatalf("%T is no Problems", err)
+	}
+	for _, x := range p {
+		if strings.Count(x.Excerpt(), "\n") > 2 {
+			t.Errorf("excerpt of more than two lines: %q", x.Excerpt())
 		}
-		for _, x := range p {
-			if strings.Count(x.Excerpt(), "\n") > 2 {
-				t.Errorf("excerpt of more than two lines: %q", x.Excerpt())
-			}
-			if strings.Contains(x.Error(), "\n") {
-				t.Errorf("message of more than one line: %q", x.Error())
-			}
+		if strings.Contains(x.Error(), "\n") {
+			t.Errorf("message of more than one line: %q", x.Error())
 		}
-	})
+	}
 }

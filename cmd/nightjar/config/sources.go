@@ -14,6 +14,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	promconfig "github.com/prometheus/common/config"
 	"go.yaml.in/yaml/v3"
+
+	"nightjar/sources"
 )
 
 // A Source is one entry of sources: a server or a page of metrics to watch.
@@ -81,6 +83,8 @@ func (s *Source) take(key string, n ast.Node) (err error) {
 	case "name":
 		if s.Name, err = scalar(n); err == nil && !sourceName.MatchString(s.Name) {
 			err = errors.New("must be letters, digits and . _ : -")
+		} else if err == nil && s.Name == sources.All {
+			err = fmt.Errorf("%s is what asks every source: choose another name", sources.All)
 		}
 	case "url":
 		s.URL, err = scalar(n)
