@@ -21,6 +21,8 @@ type literal struct {
 	runes   [][][]byte // folded: for each character all its forms
 	anchor  int        // index in text or runes
 	bytes   []byte     // the bytes that a form of the anchor begins with, 1 to 4
+	probe   int        // where, from the anchor, one of probes stands in every match
+	probes  [256]bool  // all, if nothing is known
 	longest int        // bytes of the longest match
 	rarity  float64    // how often the anchor's bytes occur, per byte of a log
 }
@@ -56,6 +58,7 @@ func newLiteral(text string, fold bool) *literal {
 		for i := range len(text) {
 			l.anchorAt(i, []byte{text[i]})
 		}
+		l.probeAt(len(text), func(i int) [][]byte { return [][]byte{{text[i]}} })
 		return l
 	}
 	for i, forms := range l.runes {
@@ -67,7 +70,38 @@ func newLiteral(text string, fold bool) *literal {
 		}
 		l.anchorAt(i, first)
 	}
+	l.probeAt(len(l.runes), func(i int) [][]byte { return l.runes[i] })
 	return l
+}
+
+// probeAt takes as probe the rarest of n characters, but for the anchor, among
+// those before and behind it that are one byte in all their forms.
+func (l *literal) probeAt(n int, forms func(i int) [][]byte) {
+	least := 2.0
+	look := func(from, to, step int) {
+		for i := from; i != to; i += step {
+			sum := 0.0
+			for _, f := range forms(i) {
+				if len(f) > 1 {
+					return
+				}
+				sum += byteShare[f[0]]
+			}
+			if i != l.anchor && sum < least {
+				least, l.probe = sum, i-l.anchor
+			}
+		}
+	}
+	look(l.anchor, n, 1)
+	look(l.anchor, -1, -1)
+	for b := range l.probes {
+		l.probes[b] = least > 1
+	}
+	if least <= 1 {
+		for _, f := range forms(l.anchor + l.probe) {
+			l.probes[f[0]] = true
+		}
+	}
 }
 
 // anchorAt takes the anchor that occurs least.
@@ -119,6 +153,29 @@ func (l *literal) index(buf []byte) (start, end int) {
 	return -1, -1
 }
 
+// indexAny is where the first match of any literal begins; -1 if there is none.
+func indexAny(set []*literal, buf []byte) int {
+	if len(set) == 1 {
+		start, _ := set[0].index(buf)
+		return start
+	}
+	for from, window := 0, 8*firstWindow; from < len(buf); window *= 2 {
+		first := min(window, len(buf)-from) // where the window ends, or a match begins
+		found := false
+		for _, l := range set {
+			part := buf[from:min(len(buf), from+first+l.longest-1)]
+			if start, _ := l.index(part); start >= 0 && start < first {
+				first, found = start, true
+			}
+		}
+		from += first
+		if found {
+			return from
+		}
+	}
+	return -1
+}
+
 // indexByteIn is where b is in buf[from:to], len(buf) if it is not there.
 func indexByteIn(buf []byte, b byte, from, to int) int {
 	if i := bytes.IndexByte(buf[from:to], b); i >= 0 {
@@ -153,6 +210,14 @@ func (l *literal) indexFrom(buf []byte, b byte) (start, end int) {
 
 // at compares around an anchor.
 func (l *literal) at(buf []byte, at int) (start, end int, ok bool) {
+	if p := uint(at + l.probe); p >= uint(len(buf)) || !l.probes[buf[p]] { // below 0 is past the end
+		return 0, 0, false
+	}
+	return l.around(buf, at)
+}
+
+// around compares all of it.
+func (l *literal) around(buf []byte, at int) (start, end int, ok bool) {
 	if l.runes == nil {
 		start, end = at-l.anchor, at-l.anchor+len(l.text)
 		return start, end, start >= 0 && end <= len(buf) && string(buf[start:end]) == l.text

@@ -16,12 +16,17 @@ import (
 type Matcher struct {
 	terms []test
 	raw   bool
+	// What Next looks for: at least one line of each record that matches passes lead,
+	// and each of its lines fails every one of without.
+	lead    *textTest
+	without []*textTest
 }
 
 // A test is one compiled term.
 type test struct {
 	term  sources.LogTerm
-	text  *textTest // what the whole line or a field's value must hold, for the operators of text
+	text  *textTest // for the operators of text
+	need  *textTest // what the text of a line has if a field of it passes; nil: not known
 	order func(value string) bool
 	band  levelBand
 	when  time.Time
@@ -36,10 +41,13 @@ func Compile(terms []sources.LogTerm, labels ...string) (*Matcher, error) {
 		if err != nil {
 			return nil, fmt.Errorf("filter %s: %w", FormatTerm(t), err)
 		}
+		if !t.Not && !slices.Contains(labels, t.Field) {
+			c.need = needed(t)
+		}
 		m.terms = append(m.terms, c)
 		m.raw = m.raw && t.Field == ""
 	}
-	_ = labels
+	m.lead, m.without = lead(m.terms)
 	return m, nil
 }
 
@@ -156,7 +164,8 @@ func (m *Matcher) Raw() bool { return m.raw }
 func (m *Matcher) MatchRaw(record []byte) bool {
 	record = trimLineEnd(record)
 	for i := range m.terms {
-		if t := &m.terms[i]; t.term.Field == "" && t.text.matchBytes(record) == t.term.Not {
+		t := &m.terms[i]
+		if t.term.Field == "" && t.text.matchBytes(record) == t.term.Not || t.need != nil && !t.need.matchBytes(record) {
 			return false
 		}
 	}
@@ -170,16 +179,6 @@ func trimLineEnd(record []byte) []byte {
 		record = bytes.TrimSuffix(record, []byte{'\r'})
 	}
 	return record
-}
-
-// Next is where the first line begins, in a buffer of whole lines, that may
-// belong to a record that matches; -1 if there is none. Every record that matches
-// has such a line, not always its first.
-func (m *Matcher) Next(buf []byte) int {
-	if len(buf) == 0 {
-		return -1
-	}
-	return 0
 }
 
 // Spans are the bytes of a text to highlight: all that the terms that are about

@@ -130,24 +130,14 @@ type levelBand struct {
 	lo, hi sources.Severity
 }
 
-var levelNames = map[string]sources.Severity{
-	"unknown": sources.SeverityUnknown,
-	"trace":   sources.SeverityTrace,
-	"debug":   sources.SeverityDebug, "dbg": sources.SeverityDebug,
-	"info": sources.SeverityInfo, "information": sources.SeverityInfo, "notice": sources.SeverityInfo,
-	"warn": sources.SeverityWarn, "warning": sources.SeverityWarn,
-	"error": sources.SeverityError, "err": sources.SeverityError,
-	"fatal": sources.SeverityFatal, "critical": sources.SeverityFatal, "crit": sources.SeverityFatal,
-	"alert": sources.SeverityFatal, "emerg": sources.SeverityFatal, "panic": sources.SeverityFatal,
-}
-
 // parseLevel reads the name of a severity, or OpenTelemetry's number of one.
 func parseLevel(text string) (levelBand, bool) {
-	if s, ok := levelNames[strings.ToLower(text)]; ok {
-		if s == sources.SeverityUnknown {
-			return levelBand{name: s.String()}, true
-		}
-		return levelBand{name: s.String(), lo: s, hi: s + 3}, true
+	if s := levelWord(text); s != sources.SeverityUnknown {
+		low := sources.Severity(4*(s.Class()-1) + 1) //nolint:gosec // at most 21
+		return levelBand{name: s.String(), lo: low, hi: low + 3}, true
+	}
+	if unknown := sources.SeverityUnknown.String(); strings.EqualFold(text, unknown) {
+		return levelBand{name: unknown}, true
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > 24 {
