@@ -279,14 +279,12 @@ func (c *chain) retire(old *part, now time.Time) {
 }
 
 // insert adds files that were written and rotated away between two looks. They
-// are kept open for a while, so that they can be read though they are deleted. c.mu is held.
+// are kept open for a while, so that they can be read though they are deleted.
+// c.mu is held.
 func (c *chain) insert(missed []sibling, now time.Time) {
 	for _, f := range missed {
 		p := c.sibling(f)
 		p.id, p.retired = c.s.newerID(), now
-		if t, ok := p.text.(*plain); ok {
-			t.keep()
-		}
 		c.parts = append(c.parts, p)
 	}
 }

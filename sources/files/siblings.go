@@ -110,7 +110,11 @@ func (c *chain) list() {
 			if c.knows(f) != nil {
 				continue
 			}
-			parts = append(parts, c.sibling(f))
+			p := c.sibling(f)
+			if t, ok := p.text.(*plain); ok {
+				t.hold(false)
+			}
+			parts = append(parts, p)
 		}
 		id := c.s.olderIDs(len(parts))
 		for i, p := range parts {
@@ -120,14 +124,23 @@ func (c *chain) list() {
 	})
 }
 
-// sibling makes a part of a rotated file.
+// sibling makes a part of a rotated file. Its first bytes and what it is are
+// read from one open file: the name may be another's by now.
 func (c *chain) sibling(f sibling) *part {
 	p := c.s.newPart(f.path, f.info.ModTime())
 	if f.packed {
 		p.text = newPacked(f.path, f.info)
-	} else {
-		p.text = &plain{path: f.path, info: f.info}
-		p.print, _ = first(f.path, printSize) // an error comes again when it is read
+		return p
+	}
+	t := &plain{path: f.path, info: f.info}
+	p.text = t
+	if o, err := openPlain(f.path); err == nil && os.SameFile(o.info, f.info) {
+		print := make([]byte, printSize)
+		n, _ := o.f.ReadAt(print, 0) // an error comes again when it is read
+		p.print = print[:n]
+		t.f, t.held = o.f, true
+	} else if err == nil {
+		o.close()
 	}
 	return p
 }
