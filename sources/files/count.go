@@ -5,14 +5,11 @@ import (
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/logs"
 )
 
-const (
-	// maxSteps bounds a histogram.
-	maxSteps = 100_000
-	// tellEvery is how often progress is told.
-	tellEvery = 100 * time.Millisecond
-)
+// tellEvery is how often progress is told.
+const tellEvery = 100 * time.Millisecond
 
 // CountLogs counts records over time, by severity. Without terms the index
 // alone answers. What a filter matched is kept, so that another window or step of
@@ -23,26 +20,23 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 	if err != nil {
 		return nil, err
 	}
-	if q.Start.IsZero() || q.End.IsZero() || step < time.Millisecond || !q.End.After(q.Start) {
-		return nil, sources.Errorf(s.o.Name, op, sources.KindQuery, "a count needs a start, an end after it, and a step of at least 1 ms")
+	h, err := logs.NewHistogram(q.Window, step)
+	if err != nil {
+		return nil, sources.Errorf(s.o.Name, op, sources.KindQuery, "%w", err)
 	}
-	h := histogram{start: floorMilli(q.Start.UnixNano()), step: step.Milliseconds(), name: s.o.Name}
-	if h.n = int((q.End.UnixMilli() - h.start + h.step - 1) / h.step); h.n > maxSteps {
-		return nil, sources.Errorf(s.o.Name, op, sources.KindQuery, "%d steps are more than %d: choose a longer step", h.n, maxSteps)
-	}
-	h.end = floorMilli(q.End.UnixNano() - 1)
 	told := time.Now()
 	err = s.each(ctx, &q, f, func(t *stretch, done sources.LogProgress) {
-		done.Matched = h.add(t)
+		t.count(h)
+		done.Matched = h.Matched
 		if progress != nil && time.Since(told) > tellEvery {
 			told = time.Now()
-			progress(done, h.frame())
+			progress(done, h.Frame(s.o.Name))
 		}
 	})
 	if err != nil {
 		return nil, sources.Errorf(s.o.Name, op, sources.KindUnavailable, "%w", err)
 	}
-	return h.frame(), nil
+	return h.Frame(s.o.Name), nil
 }
 
 // Count counts the records of the window that match, whether they have a time or not.
@@ -119,64 +113,16 @@ func (p *part) bytes() int64 {
 	return p.scanned
 }
 
-// A histogram counts records by severity and step. Times are Unix ms.
-type histogram struct {
-	name             string
-	start, end, step int64
-	n                int
-	counts           [sources.Severities][]float64
-	matched          int64
-}
-
-// add counts what a chunk has.
-func (h *histogram) add(t *stretch) int64 {
+// count adds the entries that passed to a histogram.
+func (t *stretch) count(h *logs.Histogram) {
 	if t.gap != "" {
-		return h.matched
+		return
 	}
-	from, to, at := int64(0), int64(0), 0 // the step of the record before
 	for i, e := range t.b.entries {
-		if !t.has(i) {
-			continue
-		}
-		when := t.b.time(e)
-		if when < h.start || when > h.end {
-			continue
-		}
-		if when < from || when >= to {
-			at = int((when - h.start) / h.step)
-			from = h.start + int64(at)*h.step
-			to = from + h.step
-		}
-		class := e.class()
-		if h.counts[class] == nil {
-			h.counts[class] = make([]float64, h.n)
-		}
-		h.counts[class][at]++
-		h.matched++
-	}
-	return h.matched
-}
-
-// frame is what was counted so far.
-func (h *histogram) frame() *sources.Frame {
-	f := &sources.Frame{Source: h.name, Kind: sources.Matrix, Start: h.start, End: h.start + int64(h.n-1)*h.step, Step: h.step}
-	times := make([]int64, h.n)
-	for i := range times {
-		times[i] = h.start + int64(i)*h.step
-	}
-	lowest := [...]sources.Severity{
-		sources.SeverityUnknown, sources.SeverityTrace, sources.SeverityDebug, sources.SeverityInfo,
-		sources.SeverityWarn, sources.SeverityError, sources.SeverityFatal,
-	}
-	for class, counts := range h.counts {
-		if counts != nil {
-			f.Series = append(f.Series, sources.Series{
-				Labels: sources.NewLabels(sources.FieldLevel, lowest[class].String()),
-				Times:  times, Values: append([]float64(nil), counts...),
-			})
+		if when := t.b.time(e); when != noTime && h.Holds(when) && t.has(i) {
+			h.Add(when, e.class())
 		}
 	}
-	return f
 }
 
 // LogSpan is from the first time in the oldest file to the last in the newest.
