@@ -90,7 +90,10 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 	if err != nil {
 		return nil, sources.Errorf(s.Name(), "count logs", sources.KindQuery, "%w", err)
 	}
-	c := logs.NewCounter(q.Window, step)
+	h, err := logs.NewHistogram(q.Window, step)
+	if err != nil {
+		return nil, sources.Errorf(s.Name(), "count logs", sources.KindQuery, "%w", err)
+	}
 	now := s.o.Clock()
 	for t := q.Start.Truncate(time.Second); t.Before(q.End) && !t.After(now); t = t.Add(time.Second) {
 		if err := ctx.Err(); err != nil {
@@ -98,11 +101,11 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 		}
 		for _, l := range s.second(t) {
 			if !l.Time.After(now) && m.Match(&l) {
-				c.Add(l.Time, l.Severity, 1)
+				h.Line(l.Time, l.Severity)
 			}
 		}
 	}
-	return c.Frame(s.Name()), nil
+	return h.Frame(s.Name()), nil
 }
 
 // TailLogs sends lines as their time comes, until ctx is done.

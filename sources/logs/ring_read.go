@@ -60,8 +60,9 @@ func (r *Ring) SearchLogs(ctx context.Context, q sources.LogQuery) (*sources.Log
 // CountLogs counts lines over time by severity.
 func (r *Ring) CountLogs(ctx context.Context, q sources.LogQuery, step time.Duration, progress func(sources.LogProgress, *sources.Frame)) (*sources.Frame, error) {
 	const op = "count logs"
-	if q.Start.IsZero() || !q.End.After(q.Start) || step < time.Millisecond {
-		return nil, sources.Errorf(r.o.Source, op, sources.KindQuery, "a count needs a start, an end after it, and a step of at least 1 ms")
+	h, err := NewHistogram(q.Window, step)
+	if err != nil {
+		return nil, sources.Errorf(r.o.Source, op, sources.KindQuery, "%w", err)
 	}
 	v := r.snapshot()
 	m, err := v.matcher(op, &q)
@@ -69,7 +70,6 @@ func (r *Ring) CountLogs(ctx context.Context, q sources.LogQuery, step time.Dura
 		return nil, err
 	}
 	q.Before, q.After, q.Forward = sources.LogPos{}, sources.LogPos{}, false
-	counter := NewCounter(q.Window, step)
 	var at sources.LogProgress
 	for i := range v.chunks {
 		at.Total += int64(len(v.chunks[i].text))
@@ -80,7 +80,7 @@ func (r *Ring) CountLogs(ctx context.Context, q sources.LogQuery, step time.Dura
 			if in != nil {
 				at.Done += int64(len(in.text))
 				if progress != nil && at.Matched > 0 {
-					progress(at, counter.Frame(r.o.Source))
+					progress(at, h.Frame(r.o.Source))
 				}
 			}
 			in = c
@@ -95,13 +95,15 @@ func (r *Ring) CountLogs(ctx context.Context, q sources.LogQuery, step time.Dura
 			}
 		}
 		at.Matched++
-		counter.AddNano(e.time, e.severity, 1)
+		if t := e.time / int64(time.Millisecond); h.Holds(t) {
+			h.Add(t, e.severity.Class())
+		}
 		return true
 	})
 	if err != nil {
 		return nil, sources.Errorf(r.o.Source, op, sources.KindCancelled, "%w", err)
 	}
-	return counter.Frame(r.o.Source), nil
+	return h.Frame(r.o.Source), nil
 }
 
 // AwaitLogs returns when lines have come or gone since version seen; with io.EOF

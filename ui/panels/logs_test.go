@@ -48,11 +48,14 @@ func logPanel(t *testing.T, page *feed.Page) *logView {
 // countsOf is the histogram of lines in a panel w wide.
 func countsOf(lines []sources.LogLine, w int) *sources.Frame {
 	window := logContext(w).Window
-	c := logs.NewCounter(sources.Window{Start: window.Start, End: window.End}, window.Cell)
-	for i := range lines {
-		c.Add(lines[i].Time, lines[i].Severity, 1)
+	h, err := logs.NewHistogram(sources.Window{Start: window.Start, End: window.End}, window.Cell)
+	if err != nil {
+		panic(err)
 	}
-	return c.Frame("app")
+	for i := range lines {
+		h.Line(lines[i].Time, lines[i].Severity)
+	}
+	return h.Frame("app")
 }
 
 func pageOf(lines []sources.LogLine) *feed.Page {
