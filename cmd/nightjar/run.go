@@ -111,7 +111,7 @@ and these beat the configuration file. It changes nothing anywhere.`,
 	root.SetHelpFunc(help)
 	s.addFlags(root, allSettings...)
 	root.ValidArgsFunction = completeFiles("yaml", "yml")
-	root.AddCommand(queryCommand(s), frameCommand(s), sourcesCommand(s), checkCommand(s), infoCommand(s), completionCommand(s), manCommand(s))
+	root.AddCommand(queryCommand(s), logsCommand(s), frameCommand(s), sourcesCommand(s), checkCommand(s), infoCommand(s), completionCommand(s), manCommand(s))
 	return root
 }
 

@@ -332,7 +332,7 @@ func TestWalkMergesAndFollows(t *testing.T) {
 			t.Errorf("followed %q", l.Body)
 		}
 		return stop
-	}, nil)
+	}, nil, nil)
 	if !errors.Is(err, stop) {
 		t.Errorf("follow: %v", err)
 	}

@@ -92,8 +92,8 @@ func (w *Walker) Last(ctx context.Context, n int, window sources.Window, yield f
 
 // Follow gives lines as they come, each source's in its order, until yield fails,
 // ctx is done, or all sources have ended (AwaitLogs gives io.EOF, TailLogs none). A source that fails for now is tried
-// again; trouble, if not nil, is told of it.
-func (w *Walker) Follow(ctx context.Context, yield func(*sources.LogLine) error, trouble func(source string, err error)) error {
+// again; trouble, if not nil, is told of it. flush, if not nil, is called after lines that came together.
+func (w *Walker) Follow(ctx context.Context, yield func(*sources.LogLine) error, flush func() error, trouble func(source string, err error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	batches := make(chan sources.LogBatch)
@@ -114,6 +114,12 @@ func (w *Walker) Follow(ctx context.Context, yield func(*sources.LogLine) error,
 				if err := yield(&b.Lines[i]); err != nil {
 					return err
 				}
+			}
+			if flush == nil {
+				break
+			}
+			if err := flush(); err != nil {
+				return err
 			}
 		case <-ended:
 			left--
@@ -183,6 +189,9 @@ func (s *step) follow(ctx context.Context, terms []sources.LogTerm, out chan<- s
 			wait = firstRetry
 			continue
 		case errors.Is(err, io.EOF):
+			if err := s.catchUp(ctx, terms, out); err != nil && trouble != nil && ctx.Err() == nil {
+				trouble(s.Source.Name(), err)
+			}
 			return
 		}
 		if trouble != nil {
@@ -202,7 +211,7 @@ func (s *step) catchUp(ctx context.Context, terms []sources.LogTerm, out chan<- 
 			return err
 		}
 		if len(s.lines) == 0 {
-			return nil
+			break
 		}
 		for i := range s.lines {
 			s.lines[i].Source = s.Source.Name()
@@ -214,7 +223,15 @@ func (s *step) catchUp(ctx context.Context, terms []sources.LogTerm, out chan<- 
 			return ctx.Err() //nolint:wrapcheck // the caller ended it
 		}
 	}
+	if p, ok := s.Source.(pacer); ok {
+		p.Given()
+	}
 	return nil
+}
+
+// A pacer waits with reading until what it has read is taken.
+type pacer interface {
+	Given()
 }
 
 // Span is the window that the lines of all parts fill, as far as they know.

@@ -22,10 +22,18 @@ type Stream struct {
 	in       io.Reader
 	received atomic.Uint64
 	done     chan struct{} // closed when no more comes
+	closed   chan struct{}
 
 	once sync.Once
 	why  atomic.Value // error that ended it before its end
+
+	paced   atomic.Bool
+	pending atomic.Int64 // bytes read since Given
+	given   chan struct{}
 }
+
+// ahead is how many bytes a paced stream is read before they are taken: far less than the ring holds.
+const ahead = 256 << 10
 
 // Stdin reads a stream until it ends: its newest lines are held, within the
 // bounds of logs.Ring. Paths of o are not used. Close does not wait for a read
@@ -40,7 +48,7 @@ func Stdin(r io.Reader, o Options) *Stream {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
-	s := &Stream{name: o.Name, in: r, done: make(chan struct{})}
+	s := &Stream{name: o.Name, in: r, done: make(chan struct{}), closed: make(chan struct{}), given: make(chan struct{}, 1)}
 	s.Ring = logs.NewRing(logs.RingOptions{
 		Source: o.Name, Clock: o.Clock, Reader: logs.NewReader(logs.Options{Zone: o.Zone, Formats: o.Formats}),
 	})
@@ -52,8 +60,18 @@ func Stdin(r io.Reader, o Options) *Stream {
 func (s *Stream) read() {
 	defer close(s.done)
 	w := s.Writer(nil)
-	_, err := io.Copy(io.MultiWriter(w, counting{&s.received}), s.in)
+	var err error
+	for buf := make([]byte, 64<<10); err == nil; {
+		var n int
+		n, err = s.in.Read(buf)
+		_, _ = w.Write(buf[:n])   // never fails
+		s.received.Add(uint64(n)) //nolint:gosec // a length
+		s.wait(n)
+	}
 	w.Flush()
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
 	if err != nil && !errors.Is(err, os.ErrClosed) {
 		s.why.Store(err)
 		s.Gap(-1, "reading it failed: "+err.Error())
@@ -61,12 +79,28 @@ func (s *Stream) read() {
 	s.End()
 }
 
-// counting counts what is written to it.
-type counting struct{ n *atomic.Uint64 }
+// Pace makes the reading wait for who takes the lines, so that none are let go
+// before they are taken. Each time that all there is has been taken, Given must be called.
+func (s *Stream) Pace() { s.paced.Store(true) }
 
-func (c counting) Write(p []byte) (int, error) {
-	c.n.Add(uint64(len(p)))
-	return len(p), nil
+// Given says that all lines there are have been taken.
+func (s *Stream) Given() {
+	s.pending.Store(0)
+	select {
+	case s.given <- struct{}{}:
+	default:
+	}
+}
+
+// wait waits until what was read is taken, if somebody takes it.
+func (s *Stream) wait(n int) {
+	for s.pending.Add(int64(n)); s.paced.Load() && s.pending.Load() > ahead; {
+		select {
+		case <-s.given:
+		case <-s.closed:
+			return
+		}
+	}
 }
 
 // Name is the stream's name.
@@ -85,6 +119,7 @@ func (s *Stream) Wait(ctx context.Context) error {
 // Close ends the reading.
 func (s *Stream) Close() error {
 	s.once.Do(func() {
+		close(s.closed)
 		if c, ok := s.in.(io.Closer); ok {
 			_ = c.Close() // it is read only
 		}

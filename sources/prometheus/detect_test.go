@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"nightjar/sources"
 )
@@ -17,8 +18,8 @@ node_exporter_build_info{branch="HEAD",goversion="go1.19",version="1.5.0"} 1
 `
 
 // detect opens a source of a URL and finds out what it is.
-func detect(ctx context.Context, target string) (What, error) {
-	s, err := Open(ctx, Options{URL: target, Clock: clock})
+func detect(ctx context.Context, target string, now func() time.Time) (What, error) {
+	s, err := Open(ctx, Options{URL: target, Clock: now})
 	if err != nil {
 		return What{}, err
 	}
@@ -33,7 +34,7 @@ func TestDetect(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Helper()
 			srv := serve(t, paths)
-			got, err := detect(t.Context(), srv.URL+target)
+			got, err := detect(t.Context(), srv.URL+target, clock)
 			if words != "" {
 				if err == nil || !strings.Contains(err.Error(), words) {
 					t.Errorf("got %+v, %v, want %s", got, err, words)
@@ -93,10 +94,10 @@ func TestDetect(t *testing.T) {
 	f("text", "", map[string]http.HandlerFunc{"/metrics": body(200, "text/plain", strings.Repeat("hello there ", 1000))}, What{}, `hello there hello`)
 	f("credentials wanted", "", map[string]http.HandlerFunc{info: body(401, "text/plain", "who are you")}, What{}, `not allowed: `)
 	f("broken", "", map[string]http.HandlerFunc{info: body(503, "text/plain", "starting")}, What{}, `503 Service Unavailable with "starting"`)
-	if _, err := detect(t.Context(), "http://me:hunter2@127.0.0.1:1"); sources.KindOf(err) != sources.KindUnavailable || strings.Contains(err.Error(), "hunter2") {
+	if _, err := detect(t.Context(), "http://me:hunter2@127.0.0.1:1", clock); sources.KindOf(err) != sources.KindUnavailable || strings.Contains(err.Error(), "hunter2") {
 		t.Error(err)
 	}
-	if _, err := detect(t.Context(), "ftp://x"); err == nil {
+	if _, err := detect(t.Context(), "ftp://x", clock); err == nil {
 		t.Error("no error")
 	}
 }

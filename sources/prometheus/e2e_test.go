@@ -98,11 +98,11 @@ func testPrometheus(t *testing.T, url, version string) {
 		t.Error(err)
 	}
 	for _, page := range []string{"", "/", "/graph?g0.expr=up"} {
-		if what, err := detect(ctx, url+page); err != nil || what.Found != FoundAPI || what.URL != url || what.Program != "prometheus" || !strings.HasPrefix(what.Version, version) {
+		if what, err := detect(ctx, url+page, time.Now); err != nil || what.Found != FoundAPI || what.URL != url || what.Program != "prometheus" || !strings.HasPrefix(what.Version, version) {
 			t.Errorf("detect %q: %v %+v", page, err, what)
 		}
 	}
-	if what, err := detect(ctx, url+"/metrics"); err != nil || what.Found != FoundMetrics || what.URL != url+"/metrics" || what.Program != "prometheus" {
+	if what, err := detect(ctx, url+"/metrics", time.Now); err != nil || what.Found != FoundMetrics || what.URL != url+"/metrics" || what.Program != "prometheus" {
 		t.Errorf("detect its metrics: %v %+v", err, what)
 	}
 }
@@ -175,7 +175,7 @@ func TestE2EVictoriaMetrics(t *testing.T) {
 		t.Error(err)
 	}
 	t.Logf("%+v\n%+v", p, s.Status())
-	if what, err := detect(t.Context(), address); err != nil || what.Found != FoundAPI || what.Program != "victoriametrics" {
+	if what, err := detect(t.Context(), address, time.Now); err != nil || what.Found != FoundAPI || what.Program != "victoriametrics" {
 		t.Errorf("detect: %v %+v", err, what)
 	}
 }
@@ -188,7 +188,7 @@ func TestE2EDetectExporters(t *testing.T) {
 			start(t, path, append(args, "--web.listen-address="+address)...)
 			var what What
 			await(t, func(ctx context.Context) (err error) {
-				what, err = detect(ctx, address)
+				what, err = detect(ctx, address, time.Now)
 				return err
 			})
 			if want := (What{Found: found, URL: "http://" + address + page, Program: program0, Version: what.Version}); what != want || what.Version == "" {

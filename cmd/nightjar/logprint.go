@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+
+	"nightjar/sources"
+)
+
+// A logPrinter writes log lines in one of logFormats.
+type logPrinter struct {
+	w      *bufio.Writer
+	json   bool
+	source bool // lines begin with the name of their source
+	buf    []byte
+}
+
+func newLogPrinter(w io.Writer, format string, source bool) *logPrinter {
+	return &logPrinter{w: bufio.NewWriterSize(w, 64<<10), json: format == "json", source: source}
+}
+
+// print writes a line.
+func (p *logPrinter) print(l *sources.LogLine) error {
+	p.buf = p.buf[:0]
+	switch {
+	case p.json:
+		p.buf = appendRecord(p.buf, l)
+	case l.Lost != 0:
+		p.buf = fmt.Appendf(p.buf, "--- %s: %s%s", l.Source, lostText(l.Lost), wordsAfter(": ", l.Body))
+	default:
+		if p.source {
+			p.buf = append(append(p.buf, l.Source...), ": "...)
+		}
+		p.buf = append(p.buf, l.Raw...)
+	}
+	_, err := p.w.Write(append(p.buf, '\n'))
+	return err //nolint:wrapcheck // that of stdout
+}
+
+func (p *logPrinter) flush() error { return p.w.Flush() } //nolint:wrapcheck // that of stdout
+
+// lostText says how many lines a gap stands for.
+func lostText(n int) string {
+	if n < 0 {
+		return "lines may be missing"
+	}
+	return strconv.Itoa(n) + " lines missing"
+}
+
+func wordsAfter(before, text string) string {
+	if text == "" {
+		return ""
+	}
+	return before + text
+}
+
+// appendRecord writes a line as OpenTelemetry's LogRecord in the JSON encoding
+// of OTLP, with its resource beside it: where it came from.
+func appendRecord(b []byte, l *sources.LogLine) []byte {
+	b = append(b, '{')
+	if !l.Time.IsZero() {
+		b = append(b, `"timeUnixNano":"`...)
+		b = strconv.AppendInt(b, l.Time.UnixNano(), 10)
+		b = append(b, `",`...)
+	}
+	if l.Severity != sources.SeverityUnknown {
+		b = append(b, `"severityNumber":`...)
+		b = strconv.AppendUint(b, uint64(l.Severity), 10)
+		b = append(b, `,"severityText":`...)
+		b = appendEscaped(b, severityText(l.Severity))
+		b = append(b, ',')
+	}
+	b = append(b, `"body":{"stringValue":`...)
+	b = appendEscaped(b, l.Body)
+	b = append(b, '}')
+	if l.Lost != 0 {
+		b = append(b, `,"droppedLines":`...)
+		b = strconv.AppendInt(b, int64(l.Lost), 10)
+	}
+	if len(l.Fields) > 0 {
+		b = append(b, `,"attributes":`...)
+		b = appendAttributes(b, l.Fields)
+	}
+	b = append(b, `,"resource":{"attributes":`...)
+	b = appendAttributes(b, append([]sources.Label{{Name: "nightjar.source", Value: l.Source}}, l.Labels...))
+	return append(b, "}}"...)
+}
+
+// severityText is OpenTelemetry's short name, such as ERROR or WARN2.
+func severityText(s sources.Severity) string {
+	name := [...]string{"", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}[s.Class()]
+	if n := (int(s) - 1) % 4; s > 0 && n > 0 {
+		name += strconv.Itoa(n + 1)
+	}
+	return name
+}
+
+func appendAttributes(b []byte, list []sources.Label) []byte {
+	b = append(b, '[')
+	for i, f := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"key":`...)
+		b = appendEscaped(b, f.Name)
+		b = append(b, `,"value":{"stringValue":`...)
+		b = appendEscaped(b, f.Value)
+		b = append(b, "}}"...)
+	}
+	return append(b, ']')
+}

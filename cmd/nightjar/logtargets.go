@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nightjar/sources"
+	"nightjar/sources/feed"
+	"nightjar/sources/files"
+)
+
+// A logOpener opens a source of logs by what follows its prefix in a TARGET.
+type logOpener func(ctx context.Context, s *session, name, rest string) (feed.Part, error)
+
+// logKinds are the prefixes of targets that are logs and not files.
+func logKinds() map[string]logOpener {
+	return map[string]logOpener{}
+}
+
+// logTarget says which kind of log a TARGET names, if one, and what follows the prefix.
+func logTarget(target string) (kind, rest string, ok bool) {
+	kind, rest, ok = strings.Cut(target, ":")
+	if !ok || logKinds()[kind] == nil {
+		return "", "", false
+	}
+	return kind, rest, true
+}
+
+// isLog reports whether a TARGET of the dashboard is a log: standard input, a kind
+// of logKinds, a glob, or a file that is no board.
+func isLog(target string) bool {
+	if target == "-" {
+		return true
+	}
+	if _, _, ok := logTarget(target); ok {
+		return true
+	}
+	if hasScheme.MatchString(target) {
+		return false
+	}
+	ext := filepath.Ext(target)
+	return ext != ".yaml" && ext != ".yml"
+}
+
+// openLogs opens the sources of logs that targets name, each under a name of its
+// own. They are closed with the session.
+func (s *session) openLogs(ctx context.Context, targets []string) ([]feed.Part, error) {
+	names := map[string]int{}
+	parts := make([]feed.Part, 0, len(targets))
+	for _, t := range targets {
+		name := logName(t)
+		if names[name]++; names[name] > 1 {
+			name = fmt.Sprintf("%s#%d", name, names[name])
+		}
+		p, err := s.openLog1(ctx, name, t)
+		if err != nil {
+			return nil, err
+		}
+		s.closer = append(s.closer, p.Source.Close)
+		parts = append(parts, p)
+	}
+	return parts, nil
+}
+
+// openLog1 opens one target of logs.
+func (s *session) openLog1(ctx context.Context, name, target string) (feed.Part, error) {
+	if target == "-" {
+		if s.env.Stdin == nil {
+			return feed.Part{}, failed(exitUsage, "-: there is no standard input")
+		}
+		if _, ok := terminal(s.env.Stdin); ok {
+			return feed.Part{}, failed(exitUsage, "-: standard input is the terminal; pipe something into it, as in kubectl logs -f POD | nightjar -")
+		}
+		return feed.Part{Source: files.Stdin(s.env.Stdin, s.fileOptions(name))}, nil
+	}
+	if kind, rest, ok := logTarget(target); ok {
+		return logKinds()[kind](ctx, s, name, rest)
+	}
+	if hasScheme.MatchString(target) {
+		return feed.Part{}, failed(exitUsage, "%s: is no log that can be read; a log is a file, - or one of the kinds that nightjar logs --help names", sources.Redact(target))
+	}
+	o := s.fileOptions(name)
+	o.Paths = []string{target}
+	src, err := files.Open(ctx, o)
+	switch {
+	case errors.Is(err, os.ErrNotExist), sources.KindOf(err) == sources.KindQuery:
+		return feed.Part{}, failed(exitUsage, "%w", err)
+	case err != nil:
+		return feed.Part{}, failed(exitUnreachable, "%w", err)
+	}
+	return feed.Part{Source: src}, nil
+}
+
+// fileOptions are those of every source that reads text.
+func (s *session) fileOptions(name string) files.Options {
+	return files.Options{Name: name, Zone: s.zone(), Clock: s.env.Now, Logger: s.log}
+}
+
+// logName is what a target of logs is called: a file's name without its folder, or what was typed.
+func logName(target string) string {
+	switch {
+	case target == "-":
+		return "stdin"
+	case hasScheme.MatchString(target):
+		return nameOf(target)
+	case strings.ContainsAny(target, "*?["):
+		return target
+	}
+	return filepath.Base(target)
+}
