@@ -53,7 +53,7 @@ type Pattern struct {
 	Spark       []uint32
 	SparkNow    int           // the first of Spark that is of the window; those before are of the window before
 	SparkStep   time.Duration // of each of Spark
-	First, Last time.Time     // zero: no line has a time
+	First, Last time.Time     // in UTC; zero: no line has a time
 
 	Worst      sources.Severity
 	Most       sources.Severity           // the lowest of the class that most lines are of; the worse of equals
@@ -67,6 +67,11 @@ type Pattern struct {
 	sel selector
 }
 
+// Preceding is the window before another, as long as it.
+func Preceding(now sources.Window) sources.Window {
+	return sources.Window{Start: now.Start.Add(-now.End.Sub(now.Start)), End: now.Start}
+}
+
 // Snapshot gives the patterns as they are, those first that a person on call
 // should see: new errors, new and surging patterns that are beyond chance, those
 // that went quiet, then the others; by score within the first three, then by
@@ -74,15 +79,12 @@ type Pattern struct {
 //
 // Windows are counted in whole buckets: those that begin in them. The window
 // before must not reach into the other; if it is zero or nothing at all was said
-// in it, nothing is compared. Time before the first line of all is not counted as silence.
+// in it, nothing is compared. Time before the first line of all is no silence: it is
+// left out of the window before if five lines or more were to be expected in it.
 func (m *Miner) Snapshot(now, before sources.Window) []Pattern {
 	from, to := m.span(now)
 	bFrom, bTo := m.span(before)
-	heard := bFrom
-	if m.first != 0 && m.step > 0 {
-		heard = max(bFrom, int((m.first-m.start)/m.step))
-	}
-	comparable := m.first != 0 && heard < bTo
+	heard := m.heard(bFrom, bTo)
 	seconds := time.Duration(m.step).Seconds()
 	var out []Pattern
 	tested := 0
@@ -102,7 +104,7 @@ func (m *Miner) Snapshot(now, before sources.Window) []Pattern {
 		p.ID = c.tell()
 		p.Former = c.former
 		if c.dated {
-			p.First, p.Last = time.Unix(0, c.first), time.Unix(0, c.last)
+			p.First, p.Last = time.Unix(0, c.first).UTC(), time.Unix(0, c.last).UTC()
 		}
 		slices.SortStableFunc(p.Sources, func(a, b SourceCount) int { return cmp.Compare(b.Count, a.Count) })
 		dated := float64(p.Count - c.undated)
@@ -110,10 +112,10 @@ func (m *Miner) Snapshot(now, before sources.Window) []Pattern {
 		if ta > 0 {
 			p.Rate = dated / ta
 		}
-		if comparable && ta > 0 && c.dated {
+		if heard < bTo && ta > 0 && c.dated {
 			tested++
 			p.BeforeRate = float64(p.Before) / tb
-			p.Factor = p.Rate / p.BeforeRate
+			p.Factor = dated / float64(p.Before) * (tb / ta)
 			spread := dispersion(p.Spark[heard-bFrom : p.SparkNow])
 			p.Score = -compareRates(dated/spread, ta, float64(p.Before)/spread, tb) / math.Ln10
 			if dated > 0 && c.first >= m.start+int64(from)*m.step {
@@ -175,6 +177,30 @@ func (m *Miner) span(w sources.Window) (from, to int) {
 	}
 	return at(w.Start), at(w.End)
 }
+
+// heard is the first bucket of a window from which on there is a log: the first of
+// all, unless so many are empty before the earliest line that it began later; to if
+// there is no line.
+func (m *Miner) heard(from, to int) int {
+	if m.first == 0 || m.step == 0 {
+		return to
+	}
+	first := min(max(from, int((m.first-m.start)/m.step)), to)
+	if first == to {
+		return to
+	}
+	lines := uint64(0)
+	for c := m.newest; c != nil; c = c.older {
+		lines += sum(m.counts(c, from, to))
+	}
+	if float64(lines)*float64(first-from)/float64(to-first) > expected {
+		return first
+	}
+	return from
+}
+
+// expected is how many lines make a silence before the first line no chance: exp(-5) is under one in a hundred.
+const expected = 5
 
 // counts copies buckets.
 func (m *Miner) counts(c *cluster, from, to int) []uint32 {

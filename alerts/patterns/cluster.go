@@ -110,13 +110,15 @@ func (m *Miner) count(c *cluster, l *sources.LogLine) {
 		c.last = at
 	}
 	c.dated = true
-	if m.step == 0 || at < m.start || (at-m.start)/m.step >= int64(m.o.Buckets) {
+	end := m.start + m.step*int64(m.o.Buckets)
+	if m.step == 0 || at < m.start || at > end {
 		m.stats.Outside++
 		return
 	}
 	if m.first == 0 || at < m.first {
 		m.first = at
 	}
+	at = min(at, end-1) // windows have their ends in them
 	c.buckets[(m.head+int((at-m.start)/m.step))%m.o.Buckets]++
 }
 

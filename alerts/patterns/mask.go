@@ -361,7 +361,7 @@ var kind = func() (k [256]byte) {
 			k[c] = isLess
 		case b == '-' || b == '+':
 			k[c] = isSign
-		case b == '.' || b == ':' || b == ',' || b == '/' || b == '_':
+		case b == '.' || b == ':' || b == ',' || b == '/' || b == '_' || b == '~':
 			k[c] = isJoint
 		default:
 			k[c] = isOther

@@ -48,6 +48,7 @@ func TestMask(t *testing.T) {
 	f("first line\n  at frame 1\n", "first line")
 	f("\n\nsecond", "second")
 	f("main.go:12:undefined", "main.go:<*>:undefined")
+	f("libc6 2.36-9+deb12u10 over 1.4.3~rc1", "libc<*> <*> over <*>")
 	f("std::string abc::def", "std::string abc::def")
 	f("x -- y - z +", "x -- y - z +")
 	f("ends in =", "ends in =")

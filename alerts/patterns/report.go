@@ -30,7 +30,7 @@ type Record struct {
 // Record is the pattern for JSON. Bytes of the log that are no UTF-8 become U+FFFD.
 func (p *Pattern) Record() Record {
 	r := Record{
-		ID: p.ID, Template: p.Template, Count: p.Count, Rate: p.Rate, Change: p.Change, Score: p.Score,
+		ID: p.ID, Template: p.Template, Count: p.Count, Rate: p.Rate, Change: p.Change, Score: math.Round(p.Score*1e4) / 1e4,
 		Severity: p.Worst.String(), Example: strings.ToValidUTF8(p.Example.Raw, "\ufffd"),
 		Sources: make([]string, 0, len(p.Sources)), Filter: p.sel.expression(),
 	}

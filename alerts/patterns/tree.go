@@ -83,8 +83,9 @@ func (m *Miner) prune(n *node) {
 // the one with more text, then the older.
 func (m *Miner) best(n *node) (best *cluster, fits bool) {
 	top, text := 0.0, -1
+	most := int(float64(m.scan.tokens)*(1-m.o.Similarity) + 1e-9)
 	for _, c := range n.patterns {
-		like, plain := m.likeness(c)
+		like, plain := m.likeness(c, most)
 		if like >= m.o.Similarity && (like > top || like == top && plain > text) {
 			best, top, text = c, like, plain
 		}
@@ -94,10 +95,15 @@ func (m *Miner) best(n *node) (best *cluster, fits bool) {
 
 // likeness is the share of tokens that are equal, those not counted that are a
 // mask in both: they say nothing. A token that was learnt to vary is equal to none,
-// so that a template keeps most of its text. It is 2 if the line fits the template.
-func (m *Miner) likeness(c *cluster) (like float64, plain int) {
+// so that a template keeps most of its text. It is 2 if the line fits the template,
+// and 0 if more than most tokens do not: the line is not like enough then.
+func (m *Miner) likeness(c *cluster, most int) (like float64, plain int) {
 	equal, both, other := 0, 0, 0
-	for i, t := range c.tokens {
+	for i := range c.tokens {
+		if other > most {
+			return 0, 0
+		}
+		t := &c.tokens[i]
 		have := m.scan.token(i)
 		switch {
 		case t.text == "":
