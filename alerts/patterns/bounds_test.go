@@ -104,7 +104,7 @@ func hostile() []string {
 		strings.Repeat("=", big), strings.Repeat("a=", big/2), strings.Repeat(`"`, big), strings.Repeat(`\"`, big/2),
 		strings.Repeat("é", big/2), "é" + strings.Repeat("é", big/2), strings.Repeat("<*>", 1000), strings.Repeat("a:", 1000) + "1",
 		strings.Repeat("1:", 1000), strings.Repeat("1-", 1000), "a" + strings.Repeat("1a", 1000), strings.Repeat("x y ", 511) + "é1é",
-		"a\u2028b \u00a0 c", "\ufffd \ufffd1", "[(*+?.^$|\\)]{}", `\Q x \E`, "a\vb c\fd\re", "…", "a …", "k=\"a\tb\"", "\"\"", "'' ``",
+		"a\u2028b \u00a0 c", "\ufffd \ufffd1", "[(*+?.^$|\\)]{}", `\Q x \E`, "a\vb c\fd\re", "…", "a …", "k=\"a\tb\"", "\"\"", "'' ``", strings.Repeat("x", 129) + `:"a b" c`,
 	}
 }
 

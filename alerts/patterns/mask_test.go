@@ -1,6 +1,9 @@
 package patterns
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // shown is the template of a line alone.
 func shown(line string) string {
@@ -52,4 +55,19 @@ func TestMask(t *testing.T) {
 	f("std::string abc::def", "std::string abc::def")
 	f("x -- y - z +", "x -- y - z +")
 	f("ends in =", "ends in =")
+
+	x := strings.Repeat("x", maxToken)
+	f("a "+x+" b", "a "+x+" b")
+	f("a "+x+"x b", "a <*> b")
+	f(`a `+x+`"x" `+x+`:'q r' b`, `a <*> <*> b`)
+	many := strings.Repeat("w ", maxTokens-1) + "w"
+	f(many, many)
+	f(many+" one more", many+" …")
+	y := strings.Repeat("y", 63)
+	long := strings.Repeat(y+" ", maxBytes/64-1) // 64 bytes are left
+	f(long+y+"y", long+y+"y")
+	f(long+y+"yy", strings.TrimSuffix(long, " ")+" …")
+	f(long+y+" y", strings.TrimSuffix(long, " ")+" "+y+" …")
+	f(strings.Repeat("x", maxBytes+1), "<*> …")
+	f(strings.Repeat("x", maxBytes-1)+" y", "<*> …")
 }

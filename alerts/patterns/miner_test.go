@@ -160,3 +160,125 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		}
 	}
 }
+
+// What says nothing does not count: masks that both have. What was learnt to vary counts as unequal.
+func TestLikeness(t *testing.T) {
+	f := func(want int, lines ...string) {
+		t.Helper()
+		m := New(Options{})
+		for _, line := range lines {
+			m.AddText(line, epoch, 0)
+		}
+		if m.patterns != want {
+			t.Errorf("%q: %d patterns, want %d", lines, m.patterns, want)
+		}
+	}
+	f(1, "1 2 3 4 done with ann", "1 2 3 4 done with bob") // 2 of 3
+	f(2, "1 2 3 4 done ann", "1 2 3 4 done bob")           // 1 of 2
+	f(1, "1 2 3 4", "5 6 7 8")
+	f(1, "a b c d e", "a b c x y")                    // 3 of 5
+	f(2, "a b c d e", "a b x y z")                    // 2 of 5
+	f(2, "a b c d e", "a b c x y", "a b z d e")       // a b c <*> <*> is not like the third
+	f(1, "a b c d e", "a b c x y", "a b c \"v w\" z") // quoted text varies as words do
+	f(2, "a b", "a b c")
+	f(2, "k=v w", "k= v w")
+}
+
+// Of two patterns that a line fits the one with more text has it.
+func TestNarrowerFirst(t *testing.T) {
+	m := New(Options{})
+	for _, line := range []string{"job a of b c", "job x of b c", "job y of v c", "job q of q q"} {
+		m.AddText(line, epoch, 0)
+	}
+	if got := templates(m.Snapshot(hours(0, 1), sources.Window{})); len(got) != 0 {
+		t.Errorf("%q without a window", got)
+	}
+	wide := m.newest
+	for range 2 {
+		m.leafPattern("job n of m c")
+	}
+	narrow := m.newest
+	m.AddText("job n of m c", epoch, 0)
+	if m.newest != narrow || wide == narrow {
+		t.Errorf("%q has the line", m.newest.template.text)
+	}
+}
+
+// A term holds for lines of every form that a pattern was seen in.
+func TestTermsOfSeveralForms(t *testing.T) {
+	forms := []struct{ before, after string }{
+		{"", ""},
+		{"x: ", ""},
+		{"sshd[12]: ", ""},
+		{`{"msg":"`, `","n":1}`},
+		{`{"message":"`, `","n":1}`},
+		{`level=info msg="`, `"`},
+		{"msg=", " n=1"},
+		{"  ", "  "},
+		{"", "\n  at f\n"},
+		{"x ", "\r"},
+		{`{"msg": "`, ` \u003cb\u003e"}`},
+	}
+	line := func(form int, who string) sources.LogLine {
+		f := forms[form]
+		body := who + " is in the house"
+		return sources.LogLine{Body: body, Raw: f.before + body + f.after, Time: epoch}
+	}
+	for a := range forms {
+		for b := range forms {
+			m := New(Options{Window: hours(0, 1)})
+			for form := range forms {
+				if form == a || form == b {
+					l := line(form, "ann")
+					m.Add(&l)
+				}
+			}
+			ps := m.Snapshot(hours(0, 1), sources.Window{})
+			match, err := logs.Compile(ps[0].Terms())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, form := range []int{a, b} {
+				if l := line(form, "ann"); !match.Match(&l) {
+					t.Errorf("%q is not selected by %s", l.Raw, ps[0].Terms()[0].Value)
+				}
+			}
+			if l := (sources.LogLine{Raw: "ann is not in the house"}); match.Match(&l) {
+				t.Errorf("%q is selected by %s", l.Raw, ps[0].Terms()[0].Value)
+			}
+			// Two patterns, each seen in a form of its own, that become one.
+			m = New(Options{Window: hours(0, 1)})
+			l := line(a, "ann")
+			m.Add(&l)
+			one := m.newest
+			l = line(b, "bob")
+			m.Add(&l)
+			if m.newest == one {
+				t.Fatal("one pattern already")
+			}
+			m.merge(one, m.newest)
+			sel := selector{m.newest.shape, m.newest.tokens, m.newest.place}
+			re := regexp.MustCompile(sel.expression())
+			for form, who := range map[int]string{a: "ann"} {
+				if l := line(form, who); !re.MatchString(l.Raw) {
+					t.Errorf("%q is not selected by %s", l.Raw, re)
+				}
+			}
+			if l := line(b, "ann"); !re.MatchString(l.Raw) {
+				t.Errorf("%q is not selected by %s", l.Raw, re)
+			}
+		}
+	}
+}
+
+// Text with escapes or colours in its line is selected by its words.
+func TestTermsOfEscapedText(t *testing.T) {
+	m := New(Options{Window: hours(0, 1)})
+	l := sources.LogLine{Body: "slow <b> & \"x\" a/b of 12", Raw: `{"msg":"slow \u003cb\u003e \u0026 \"x\" a\/b of 12"}`, Time: epoch}
+	m.Add(&l)
+	p := m.Snapshot(hours(0, 1), sources.Window{})[0]
+	re := regexp.MustCompile(p.Terms()[0].Value)
+	if !re.MatchString(l.Raw) || !re.MatchString("\x1b[1mslow\x1b[0m <b> & \"y\" a/b of 7") || re.MatchString(`{"msg":"slow of a/b b 12"}`) {
+		t.Error(re)
+	}
+}

@@ -152,12 +152,11 @@ func sparkline(counts []uint32, now int) string {
 		if now > 0 && i == (now*sparkWidth+len(counts)-1)/len(counts) {
 			b.WriteByte('|')
 		}
-		switch {
-		case n == 0:
+		if n == 0 {
 			b.WriteByte(' ')
-		default:
-			b.WriteRune([]rune("▁▂▃▄▅▆▇█")[(n*8-1)/top])
+			continue
 		}
+		b.WriteRune([]rune("▁▂▃▄▅▆▇█")[(n*8-1)/top])
 	}
 	return b.String()
 }
