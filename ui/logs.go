@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,9 @@ func (m *Model) wantLogs() {
 			r := l.Ask(at.W, at.H-1, ctx)
 			r.ID = m.logID(p)
 			r.Parts = m.logParts(p)
-			all = append(all, r)
+			if l.SetNowhere(len(r.Parts) == 0); len(r.Parts) > 0 {
+				all = append(all, r)
+			}
 		})
 	})
 	m.opts.Feed.Want(all)
@@ -72,7 +75,7 @@ func (m *Model) logID(p *panelView) string { return m.view().board.Name + "/" + 
 // logParts are the sources of a panel of logs: the one it names, else all that have logs.
 func (m *Model) logParts(p *panelView) []feed.Part {
 	var parts []feed.Part
-	for _, src := range m.opts.Sources {
+	for _, src := range slices.Concat(m.opts.Sources, m.opts.Logs) {
 		if _, ok := src.(sources.LogSearcher); !ok || !asksFor(p.spec.Source, src.Name()) {
 			continue
 		}

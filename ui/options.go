@@ -36,6 +36,7 @@ type Options struct {
 	Merge  func(parts []sources.Source) sources.Source
 	Poller *poll.Poller
 	Feed   *feed.Hub           // brings log lines; nil: there are none
+	Logs   []sources.Source    // sources of logs alone, beside those of Sources that have logs
 	Host   string              // of the machine that is watched, for the header; empty: it is none
 	Boards []*boards.Board     // screens 1 to 9 and the palette, in this order
 	Board  string              // name of the first board shown; empty: the first

@@ -117,12 +117,12 @@ func (s *session) opens(name string) bool {
 	return len(s.only) == 0 || slices.Contains(s.only, name) || slices.Contains(s.only, sources.All)
 }
 
-// ownKind is the source that is asked for without a URL; empty if only URLs are.
+// ownKind is the source that is asked for without a URL or a log; empty if only those are.
 func (s *session) ownKind() string {
 	switch {
 	case s.set.demo:
 		return "demo"
-	case s.urlTargets():
+	case s.urlTargets(), len(s.logTargets()) > 0:
 		return ""
 	}
 	return "local"

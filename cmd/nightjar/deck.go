@@ -48,15 +48,20 @@ func (s *session) openDeck(ctx context.Context, n need) (*deck, error) {
 	d := &deck{options: ui.Options{
 		Boards: list, Board: first, Vars: s.set.vars, Keys: keyMap, Themes: userThemes, Theme: s.set.theme,
 		Range: s.set.span, Refresh: s.set.refresh, Zone: s.zone(), ASCII: s.set.ascii,
-		Clock: s.env.Now, Logger: s.log,
+		Clock: s.env.Now, Logger: s.log, SaveLogs: s.saveLogs,
 		Merge: func(parts []sources.Source) sources.Source {
 			return merge.New(merge.Options{Clock: s.env.Now}, parts...)
 		},
 	}}
-	if n == openWorking {
+	switch {
+	case s.logsOnly():
+	case n == openWorking:
 		err = s.openWhole(ctx, d, list)
-	} else {
+	default:
 		err = s.openBeside(ctx, d, list)
+	}
+	if err == nil {
+		err = s.addLogs(ctx, d)
 	}
 	if err != nil {
 		return nil, err

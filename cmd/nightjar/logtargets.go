@@ -7,10 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"nightjar/sources"
 	"nightjar/sources/feed"
 	"nightjar/sources/files"
+	"nightjar/ui/boards"
 )
 
 // A logOpener opens a source of logs by what follows its prefix in a TARGET.
@@ -44,6 +46,27 @@ func isLog(target string) bool {
 	}
 	ext := filepath.Ext(target)
 	return ext != ".yaml" && ext != ".yml"
+}
+
+// isPath reports whether a TARGET is one file or folder.
+func isPath(target string) bool {
+	_, _, kind := logTarget(target)
+	return target != "-" && !kind && !hasScheme.MatchString(target) && !strings.ContainsAny(target, "*?[")
+}
+
+// logTargets are the targets that are logs.
+func (s *session) logTargets() (logs []string) {
+	for _, t := range s.targets {
+		if isLog(t) {
+			logs = append(logs, t)
+		}
+	}
+	return logs
+}
+
+// logsOnly reports whether there is nothing but logs to show.
+func (s *session) logsOnly() bool {
+	return len(s.logTargets()) > 0 && s.ownKind() == "" && !s.urlTargets() && len(s.file.Sources) == 0 && s.file.ScrapeConfigs == ""
 }
 
 // openLogs opens the sources of logs that targets name, each under a name of its
@@ -93,6 +116,71 @@ func (s *session) openLog1(ctx context.Context, name, target string) (feed.Part,
 		return feed.Part{}, failed(exitUnreachable, "%w", err)
 	}
 	return feed.Part{Source: src}, nil
+}
+
+// machineLogs are where a machine's own log is, the first that can be read.
+var machineLogs = []string{"/var/log/syslog", "/var/log/messages", "/var/log/system.log"}
+
+// ownLogs opens the log of this machine. Where none can be read there is none,
+// and the panels of logs say so.
+func (s *session) ownLogs(ctx context.Context) []feed.Part {
+	for _, path := range machineLogs {
+		f, err := os.Open(path)
+		if err != nil {
+			continue
+		}
+		_ = f.Close() // it is read only
+		parts, err := s.openLogs(ctx, []string{path})
+		if err != nil {
+			s.log.Warn("the machine's log cannot be opened", "path", path, "err", err)
+			continue
+		}
+		return parts
+	}
+	return nil
+}
+
+// addLogs opens the logs of the targets, else this machine's, for the panels of logs.
+func (s *session) addLogs(ctx context.Context, d *deck) error {
+	parts, err := s.openLogs(ctx, s.logTargets())
+	if err != nil {
+		return err
+	}
+	if s.ownKind() == "local" && len(parts) == 0 {
+		parts = s.ownLogs(ctx)
+	}
+	o := &d.options
+	for _, p := range parts {
+		o.Logs = append(o.Logs, p.Source)
+	}
+	if !s.logsOnly() {
+		return nil
+	}
+	o.Sources, o.Logs = o.Logs, nil // they are all there is
+	o.Default, o.Boards = o.Sources[0].Name(), boards.BuiltinNamed(logsBoard)
+	if o.Range == "" {
+		o.Range = s.rangeOf(ctx, parts)
+	}
+	return nil
+}
+
+// rangeOf is the range that logs are opened with: live where they are, else the end of what they have.
+func (s *session) rangeOf(ctx context.Context, parts []feed.Part) string {
+	const shown = time.Hour
+	w := feed.Span(ctx, parts)
+	now := s.env.Now()
+	if w.End.IsZero() || now.Sub(w.End) < shown {
+		return "" // the board's
+	}
+	end := w.End.Truncate(time.Second).Add(time.Second)
+	start := w.Start
+	if end.Sub(start) > 24*time.Hour {
+		start = end.Add(-shown)
+	}
+	if end.Sub(start) < time.Minute {
+		start = end.Add(-time.Minute)
+	}
+	return start.UTC().Format(time.RFC3339) + ".." + end.UTC().Format(time.RFC3339)
 }
 
 // fileOptions are those of every source that reads text.

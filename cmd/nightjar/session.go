@@ -136,14 +136,17 @@ func checkTarget(target string) error {
 	if hasScheme.MatchString(target) {
 		return checkURL(target)
 	}
+	if isLog(target) && !isPath(target) {
+		return nil
+	}
 	info, err := os.Stat(target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return misused("%s: no such command and no such board file", target)
+		return misused("%s: no such command and no such file", target)
 	case err != nil:
-		return failed(exitUsage, "board: %w", err)
+		return failed(exitUsage, "%w", pathError(err))
 	case info.IsDir():
-		return failed(exitUsage, "%s: is a folder; a TARGET is a board file", target)
+		return failed(exitUsage, "%s: is a folder; a TARGET is a board file, a log, or a glob of logs in quotes", target)
 	}
 	return nil
 }

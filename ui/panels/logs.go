@@ -20,6 +20,8 @@ type LogViewer interface {
 	// Ask is what it wants now in a body of w x h cells.
 	Ask(w, h int, c Context) feed.Request
 	SetPage(p *feed.Page)
+	// SetNowhere says whether there is no source to read.
+	SetNowhere(nowhere bool)
 	// Moved gives the time that the reader went to by himself since it was last
 	// asked, for the shared cursor; zero: to the newest line.
 	Moved() (to time.Time, moved bool)
@@ -81,6 +83,7 @@ type logView struct {
 	expanded map[feed.Anchor]bool
 	marked   []feed.Anchor // bookmarks, in the order they were set
 	bare     bool          // terms do not count: the lines around are shown
+	nowhere  bool          // there is no source
 
 	w, h int
 	list int // rows of the list when it was drawn
@@ -193,6 +196,14 @@ func (p *logView) SetPage(page *feed.Page) {
 	}
 }
 
+// SetNowhere says whether there is no source to read.
+func (p *logView) SetNowhere(nowhere bool) {
+	if p.nowhere != nowhere {
+		p.nowhere = nowhere
+		p.version++
+	}
+}
+
 // land goes to what a find found.
 func (p *logView) land(f *feed.Found) {
 	switch {
@@ -226,6 +237,9 @@ func (p *logView) Moved() (to time.Time, moved bool) {
 
 // State says what fails, and that lines are being read.
 func (p *logView) State(c Context) FrameState {
+	if p.nowhere {
+		return FrameState{State: poll.Empty, Note: "empty", Short: "empty"}
+	}
 	if p.page == nil || !p.page.Ready {
 		return FrameState{State: poll.Loading, Note: "loading…", Short: "loading…"}
 	}

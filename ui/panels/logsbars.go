@@ -12,16 +12,17 @@ import (
 )
 
 // logGutter is the columns left of the histogram, for its scale.
-const logGutter = 9
+const logGutter = 11
 
 // A logBars is the histogram made ready: lines a bucket, all and bad ones.
 type logBars struct {
 	of         *sources.Frame
 	all, bad   []float64 // bad: errors and fatal
 	warn       []float64
-	most       float64
-	odd        []bool // buckets out of the ordinary
-	from, step int64  // ms
+	most       float64 // of all
+	worst      float64 // of bad and warn together
+	odd        []bool  // buckets out of the ordinary
+	from, step int64   // ms
 }
 
 // take reads the page's counts.
@@ -54,6 +55,7 @@ func (b *logBars) take(f *sources.Frame) {
 	}
 	for j, v := range b.all {
 		b.most = max(b.most, v)
+		b.worst = max(b.worst, b.bad[j]+b.warn[j])
 		b.odd[j] = unusual(b.all, j) || unusual(b.bad, j)
 	}
 	t := f.Series[0].Times
@@ -99,9 +101,17 @@ func (p *logView) drawBars(r screen.Region, l logLayout, c Context) {
 		r.Put(l.gutter-1, y, rule, faint)
 	}
 	if p.pic.most > 0 {
-		right(r, 0, 0, l.gutter-1, units.Format(p.pic.most, "short"), muted, c)
+		right(r, 0, 0, l.gutter-1, units.Format(p.pic.most, "short")+" lines", muted, c)
+		text, look := "no errors", muted
+		bad := 0.0
+		for _, v := range p.pic.bad {
+			bad = max(bad, v)
+		}
+		if bad > 0 {
+			text, look = units.Format(bad, "short")+" errors", screen.On(themes.Critical)
+		}
+		right(r, 0, l.bars-1, l.gutter-1, text, look, c)
 	}
-	right(r, 0, l.bars-1, l.gutter-1, "lines", muted, c)
 	if p.pic.most == 0 && p.page.Ready && !p.page.Busy {
 		plot.Text(1, l.bars-1, "no lines in this range", muted)
 	}
@@ -134,36 +144,19 @@ func (p *logView) drawBars(r screen.Region, l logLayout, c Context) {
 	}
 }
 
-// drawBar draws bucket j in column x: what is bad at the bottom, where it is seen.
+// drawBar draws bucket j in column x: all lines above, those that warn or are
+// errors in the last row, on a scale of their own so that few among many are seen.
 func (p *logView) drawBar(r screen.Region, x, rows, j int, c Context) {
-	const parts = 8
-	scale := float64(rows*parts) / p.pic.most
-	height := func(v float64) int {
-		if v <= 0 {
-			return 0
-		}
-		return max(1, int(math.Round(v*scale)))
+	upper := rows - 1
+	n := barHeight(p.pic.all[j], p.pic.most, upper)
+	for y := range upper {
+		putBar(r, x, upper-1-y, n-y*barParts, screen.On(themes.Muted), c)
 	}
-	all, bad := height(p.pic.all[j]), height(p.pic.bad[j])
-	warn := height(p.pic.bad[j] + p.pic.warn[j])
-	for y := range rows {
-		n := min(max(all-y*parts, 0), parts)
-		if n == 0 {
-			break
-		}
-		style := screen.On(themes.Muted)
-		switch {
-		case bad > y*parts:
-			style = screen.On(themes.Critical)
-		case warn > y*parts && p.pic.warn[j] > 0:
-			style = screen.On(themes.Warning)
-		}
-		ch := eighths[n]
-		if c.ASCII {
-			ch = [...]rune{' ', '.', '.', ':', ':', ':', '#', '#', '#'}[n]
-		}
-		r.Put(x, rows-1-y, ch, style)
+	look := screen.On(themes.Warning)
+	if p.pic.bad[j] > 0 {
+		look = screen.On(themes.Critical)
 	}
+	putBar(r, x, rows-1, barHeight(p.pic.bad[j]+p.pic.warn[j], p.pic.worst, 1), look, c)
 	if p.pic.odd[j] {
 		mark := '▴'
 		if c.ASCII {
@@ -173,8 +166,31 @@ func (p *logView) drawBar(r screen.Region, x, rows, j int, c Context) {
 		if unusual(p.pic.bad, j) {
 			tok = themes.Critical
 		}
-		r.Put(x, min(max(rows-1-(all-1)/parts-1, 0), rows-1), mark, screen.On(tok).With(themes.Bold))
+		r.Put(x, max(upper-1-(n+barParts-1)/barParts, 0), mark, screen.On(tok).With(themes.Bold))
 	}
+}
+
+// barParts is how many heights a row has.
+const barParts = 8
+
+// barHeight is the height of v in parts of rows, where most is all of them; what is not nothing is seen.
+func barHeight(v, most float64, rows int) int {
+	if v <= 0 || most <= 0 {
+		return 0
+	}
+	return max(1, int(math.Round(v/most*float64(rows*barParts))))
+}
+
+// putBar draws the part of a bar that is in one row.
+func putBar(r screen.Region, x, y, n int, look screen.Style, c Context) {
+	if n = min(n, barParts); n <= 0 {
+		return
+	}
+	ch := eighths[n]
+	if c.ASCII {
+		ch = [...]rune{' ', '.', '.', ':', ':', ':', '#', '#', '#'}[n]
+	}
+	r.Put(x, y, ch, look)
 }
 
 // rates are lines a second of the last buckets that are full, and errors among them.

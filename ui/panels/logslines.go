@@ -116,6 +116,8 @@ func (p *logView) drawNothing(r screen.Region, c Context) {
 	w, h := r.Size()
 	text, style := "reading…", screen.On(themes.Muted)
 	switch {
+	case p.nowhere:
+		text = "no source has logs: nightjar FILE opens one; that of this machine takes root, or a member of adm or systemd-journal"
 	case p.page == nil || !p.page.Ready:
 	case len(p.terms) > 0 && !p.bare:
 		text = "no line passes the filters; backspace takes the last one away"
@@ -136,8 +138,12 @@ func (p *logView) drawNothing(r screen.Region, c Context) {
 			}
 		}
 	}
-	if y == 0 {
-		r.Text(1, y, plainText(text, c.ASCII), style)
+	if y > 0 {
+		return
+	}
+	for _, line := range Wrap(plainText(text, c.ASCII), w-1) {
+		r.Text(1, y, line, style)
+		y++
 	}
 }
 
@@ -145,10 +151,11 @@ func (p *logView) drawNothing(r screen.Region, c Context) {
 func (p *logView) fit(w int, c Context) logColumns {
 	cols := logColumns{time: 8, fields: make([]int, len(p.columns))}
 	many := len(p.page.Parts) > 1
-	timed := false
+	timed, fine := false, false
 	for i := range p.page.Lines {
 		l := &p.page.Lines[i]
 		timed = timed || !l.Time.IsZero()
+		fine = fine || l.Time.Nanosecond() >= int(time.Millisecond)
 		if many {
 			cols.source = max(cols.source, min(screen.Width(l.Source), 16))
 		}
@@ -160,7 +167,7 @@ func (p *logView) fit(w int, c Context) logColumns {
 	switch {
 	case !timed:
 		cols.time = 0
-	case w >= 100 && p.times == timeAbsolute:
+	case fine && w >= 100 && p.times == timeAbsolute:
 		cols.time = 12
 	}
 	if p.times == timeAbsolute && p.otherDays(c) {

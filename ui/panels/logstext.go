@@ -51,8 +51,8 @@ func fieldsText(l *sources.LogLine, columns []string) string {
 		for _, c := range columns {
 			shown = shown || c == f.Name
 		}
-		if shown || f.Value == "" || b.Len() > maxShown {
-			continue
+		if shown || f.Value == "" || b.Len() > maxShown || strings.Contains(l.Body, f.Value) && strings.Contains(l.Body, f.Name) {
+			continue // it is in a column, or in the message itself
 		}
 		if b.Len() > 0 {
 			b.WriteByte(' ')
