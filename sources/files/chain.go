@@ -30,10 +30,8 @@ type chain struct {
 	turned  time.Time
 	unread  int    // siblings that cannot be unpacked
 	trouble string // why the path cannot be read now
-	rotated int    // times
 
 	// Of the goroutine that follows.
-	quiet    time.Time // when the log last grew
 	searched time.Time // when orphans were last looked for
 	size     int64     // of the live file at the last look
 	written  time.Time // likewise
@@ -74,10 +72,10 @@ func (c *chain) open(now time.Time, gap string) (*part, error) {
 }
 
 // take makes an opened file the one that is followed. c.mu is held.
-func (c *chain) take(p *part, now time.Time) {
+func (c *chain) take(p *part) {
 	p.id = c.s.newerID()
 	c.parts = append(c.parts, p)
-	c.live, c.trouble, c.quiet = p, "", now
+	c.live, c.trouble = p, ""
 	c.size, c.written = -1, time.Time{}
 }
 
@@ -204,7 +202,6 @@ func (c *chain) grow(ctx context.Context, p *part, now time.Time) (grown, cut bo
 		grown, at = true, at+int64(n-len(edge))
 	}
 	if grown {
-		c.quiet = now
 		return true, false
 	}
 	return p.ripen(now), false
@@ -252,7 +249,7 @@ func (c *chain) start(ctx context.Context, now time.Time) bool {
 		return c.say(err.Error())
 	}
 	c.mu.Lock()
-	c.take(p, now)
+	c.take(p)
 	c.mu.Unlock()
 	c.settle(ctx, p)
 	return true
@@ -297,6 +294,16 @@ func (c *chain) drop(p *part) {
 	c.parts = slices.DeleteFunc(c.parts, func(o *part) bool { return o == p })
 	p.content().close()
 	c.s.cache.forget(p)
+}
+
+// close closes all files of the log and forgets what matched in them.
+func (c *chain) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.parts {
+		p.content().close()
+		c.s.cache.forget(p)
+	}
 }
 
 // say notes why the path cannot be read; empty: it can. It reports a change.

@@ -289,6 +289,22 @@ func TestGlobOfManyFiles(t *testing.T) {
 	}
 }
 
+// Of files that come to match, the newest take the place of the oldest.
+func TestGlobStaysBounded(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, Options{Paths: []string{dir + "/*.log"}, MaxFiles: 3, Zone: time.UTC, Interval: time.Hour})
+	for i := range 10 {
+		path := fmt.Sprintf("%s/%d.log", dir, i)
+		write(t, path, numbered(i)+"\n")
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(time.Duration(i)*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		s.globs.next = time.Time{}
+		s.look()
+		same(t, raws(all(t, s, sources.LogQuery{Forward: true})), want(max(0, i-2), i+1, true))
+	}
+}
+
 func TestGlobFindsNewFilesAndLeavesSiblings(t *testing.T) {
 	dir := t.TempDir()
 	s := still(t, dir+"/**/*.log*")

@@ -18,7 +18,7 @@ func (c *chain) turn(ctx context.Context, old *part, now time.Time) bool {
 	c.mu.Lock()
 	c.insert(c.rescan(old, p, now), now)
 	c.retire(old, now)
-	c.take(p, now)
+	c.take(p)
 	c.mu.Unlock()
 	c.settle(ctx, p)
 	return true
@@ -35,7 +35,6 @@ func (c *chain) settle(ctx context.Context, p *part) {
 // retire makes old the part that was followed before. c.mu is held.
 func (c *chain) retire(old *part, now time.Time) {
 	c.before, c.turned = old, now
-	c.rotated++
 	old.retired = now
 }
 
@@ -69,7 +68,6 @@ func (c *chain) truncated(ctx context.Context, old *part, now time.Time) bool {
 	} else {
 		p.gap = fmt.Sprintf("%s was truncated: what was written to it between two looks may be lost", c.path)
 		c.drop(old)
-		c.rotated++
 	}
 	c.mu.Unlock()
 	if copied {
@@ -77,7 +75,7 @@ func (c *chain) truncated(ctx context.Context, old *part, now time.Time) bool {
 	}
 	c.mu.Lock()
 	c.insert(missed, now)
-	c.take(p, now)
+	c.take(p)
 	c.mu.Unlock()
 	c.settle(ctx, p)
 	return true
@@ -109,7 +107,7 @@ func (c *chain) copiedUnseen(ctx context.Context, live *part, now time.Time) boo
 	}
 	c.drop(live) // it is empty
 	c.insert(missed, now)
-	c.take(p, now)
+	c.take(p)
 	c.mu.Unlock()
 	c.settle(ctx, p)
 	return true
