@@ -57,7 +57,9 @@ func BenchmarkOpenToFirstPage(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StopTimer()
-		s.Close()
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
 		b.StartTimer()
 	}
 }
@@ -100,6 +102,7 @@ func BenchmarkSearchText(b *testing.B) { benchmarkCount(b, sources.LogTerm{Value
 func BenchmarkSearchRare(b *testing.B) {
 	benchmarkCount(b, sources.LogTerm{Value: "nothing of the kind"})
 }
+
 func BenchmarkSearchLevel(b *testing.B) {
 	benchmarkCount(b, sources.LogTerm{Field: "level", Op: sources.LogGreaterEqual, Value: "error"})
 }

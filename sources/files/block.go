@@ -40,11 +40,11 @@ const (
 	offBits   = classBits + 3
 )
 
-func (e entry) off() int64  { return int64(e >> offBits) } //nolint:gosec // 20 bits
+func (e entry) off() int64  { return int64(e >> offBits) }
 func (e entry) class() int  { return int(e>>classBits) & 7 }
 func (e entry) timed() bool { return e&timedBit != 0 }
 func (e entry) delta() int64 {
-	return int64(e & maxDelta) //nolint:gosec // 40 bits
+	return int64(e & maxDelta)
 }
 
 // noTime is the time of what has none.
@@ -168,7 +168,7 @@ func (w *builder) push(off, t int64, timed bool, s sources.Severity) {
 			w.widen()
 			d = min(max((t-b.base)/b.unit, 1), maxDelta)
 		}
-		e |= entry(d) //nolint:gosec // 1 to maxDelta
+		e |= entry(d)
 		b.min, b.max = min(b.min, t), max(b.max, t)
 	}
 	if timed {

@@ -156,7 +156,7 @@ func (c *plain) open() bool {
 // deleted. If that fails, reading it says so.
 func (c *plain) keep() {
 	c.hold(true)
-	_, _ = c.file() //nolint:errcheck // see above
+	_, _ = c.file()
 }
 
 // hold says whether the file is kept open.

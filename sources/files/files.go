@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -140,10 +141,11 @@ func (s *Source) glob(ctx context.Context) (changed bool, err error) {
 	}
 	s.mu.Unlock()
 	now := s.o.Clock()
-	for _, path := range paths {
-		if known[path] {
-			continue
-		}
+	fresh := slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return known[p] })
+	if len(known)+len(fresh) > s.o.MaxFiles && len(fresh) > 0 {
+		s.leave(paths)
+	}
+	for _, path := range fresh {
 		c := &chain{path: path, s: s}
 		if s.merged {
 			c.labels = sources.NewLabels(fileLabel, path)
@@ -152,7 +154,7 @@ func (s *Source) glob(ctx context.Context) (changed bool, err error) {
 			c.say(err.Error())
 			s.o.Logger.Warn("log file", "err", err)
 		} else {
-			c.take(p, now)
+			c.take(p)
 		}
 		s.mu.Lock()
 		s.chains = append(s.chains, c)
@@ -160,6 +162,24 @@ func (s *Source) glob(ctx context.Context) (changed bool, err error) {
 		changed = true
 	}
 	return changed, nil
+}
+
+// leave closes the logs that are not among paths: too many files are open, and others were written since.
+func (s *Source) leave(paths []string) {
+	s.mu.Lock()
+	var kept, left []*chain
+	for _, c := range s.chains {
+		if slices.Contains(paths, c.path) {
+			kept = append(kept, c)
+		} else {
+			left = append(left, c)
+		}
+	}
+	s.chains = kept
+	s.mu.Unlock()
+	for _, c := range left {
+		c.close()
+	}
 }
 
 // Name is the source's name.
@@ -170,11 +190,7 @@ func (s *Source) Close() error {
 	s.cancel()
 	s.work.Wait()
 	for _, c := range s.logs() {
-		c.mu.Lock()
-		for _, p := range c.parts {
-			p.text.close()
-		}
-		c.mu.Unlock()
+		c.close()
 	}
 	return nil
 }

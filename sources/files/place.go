@@ -55,12 +55,12 @@ func placeOf(p sources.LogPos, merged bool) place {
 		return place{}
 	}
 	if !merged {
-		return place{id: p.Major, off: int64(p.Minor >> 1), gap: p.Minor&1 == 0} //nolint:gosec // 63 bits
+		return place{id: p.Major, off: int64(p.Minor >> 1), gap: p.Minor&1 == 0}
 	}
 	const offset = 1<<(64-idBits) - 1
 	return place{
-		key: p.Major, id: int64(p.Minor >> (64 - idBits)), //nolint:gosec // 23 bits
-		off: int64(p.Minor & offset >> 1), gap: p.Minor&1 == 0, //nolint:gosec // 40 bits
+		key: p.Major, id: int64(p.Minor >> (64 - idBits)),
+		off: int64(p.Minor & offset >> 1), gap: p.Minor&1 == 0,
 	}
 }
 

@@ -60,7 +60,7 @@ func (w *writer) shift() {
 			w.t.Fatal(err)
 		}
 	}
-	os.Remove(fmt.Sprintf("%s.%d", w.path, w.keep+1))
+	_ = os.Remove(fmt.Sprintf("%s.%d", w.path, w.keep+1))
 }
 
 // rename rotates as logrotate does by default. What was begun is ended in the old file.
@@ -433,4 +433,41 @@ func TestMergedRotation(t *testing.T) {
 		s.look()
 		same(t, raws(all(t, s, sources.LogQuery{Limit: 3})), want(0, i+10, false))
 	}
+}
+
+// Lines that come faster than they are looked at are all there, and each byte is read once by the index.
+func TestFastWriter(t *testing.T) {
+	w := &writer{t: t, path: temp(t)}
+	w.open()
+	s := open(t, Options{Paths: []string{w.path}, Zone: time.UTC, Interval: 5 * time.Millisecond})
+	const n, burst = 400_000, 2000
+	version := uint64(0)
+	woken := 0
+	for w.next < n {
+		w.lines(burst, false)
+	}
+	for {
+		var err error
+		if version, err = s.AwaitLogs(t.Context(), version); err != nil {
+			t.Fatal(err)
+		}
+		woken++
+		if got, err := s.Count(t.Context(), sources.LogQuery{}); err != nil || got == n {
+			break
+		}
+	}
+	if last := search(t, s, sources.LogQuery{Limit: 1}).Lines[0].Raw; last != numbered(n-1) {
+		t.Error(last)
+	}
+	info, err := os.Stat(w.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read := s.Status().Received; read > uint64(info.Size())*5/4+8<<20 {
+		t.Errorf("%d bytes were read of a file of %d", read, info.Size())
+	}
+	if woken > n/100 {
+		t.Errorf("woken %d times", woken)
+	}
+	w.f.Close()
 }
