@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"nightjar/sources/poll"
 	"nightjar/ui/boards"
 	"nightjar/ui/layout"
@@ -66,23 +68,59 @@ func (v *boardView) focused() *panelView {
 	return v.byID[v.focus]
 }
 
-// arrange lays the board out for a body of w x h.
+// arrange lays the board out for a body of w x h. Panels that are optional are
+// left out where others would be lower for them than they want to be.
 func (v *boardView) arrange(w, h int) {
+	v.plan = layout.Arrange(v.input(w, h, true))
+	if v.full == "" && !v.roomy(h) {
+		v.plan = layout.Arrange(v.input(w, h, false))
+	}
+	if n := len(v.plan.Places); n > 0 && !slices.ContainsFunc(v.plan.Places, func(pl layout.Place) bool { return pl.ID == v.focus }) {
+		v.focus = v.plan.Places[0].ID // keys go to nothing unseen
+	}
+	v.scroll = min(v.scroll, max(0, v.plan.ContentHeight-h))
+}
+
+// input is what is to be laid out.
+func (v *boardView) input(w, h int, optional bool) layout.Input {
 	in := layout.Input{Width: w, Height: h, Full: v.full}
 	for _, row := range v.rows {
 		var items []layout.Item
 		for _, live := range row.panels {
 			p := live.spec
+			if p.Optional && !optional {
+				continue
+			}
 			items = append(items, layout.Item{
 				ID: p.ID, Span: p.Span, MinWidth: p.MinWidth, Height: p.Height,
 				MinHeight: p.MinHeight, Priority: p.Priority, Grow: grows(p.Kind) && !isNote(p.ID),
 			})
 		}
+		if len(items) == 0 {
+			continue
+		}
 		in.Rows = append(in.Rows, layout.Row{Title: row.title, Items: items})
 		in.RowTitles = in.RowTitles || row.title != ""
 	}
-	v.plan = layout.Arrange(in)
-	v.scroll = min(v.scroll, max(0, v.plan.ContentHeight-h))
+	return in
+}
+
+// roomy reports whether all is on a body h rows high and as high as it wants to
+// be; true where no panel is optional.
+func (v *boardView) roomy(h int) bool {
+	optional := false
+	for _, p := range v.panels {
+		optional = optional || p.spec.Optional
+	}
+	if !optional {
+		return true
+	}
+	for _, pl := range v.plan.Places {
+		if p := v.byID[pl.ID]; p == nil || pl.H < p.spec.Height {
+			return false
+		}
+	}
+	return v.plan.ContentHeight <= h
 }
 
 // grows says which kinds of panel make use of more rows.

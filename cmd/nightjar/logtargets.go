@@ -118,18 +118,18 @@ func (s *session) openLog1(ctx context.Context, name, target string) (feed.Part,
 	return feed.Part{Source: src}, nil
 }
 
-// machineLogs are where a machine's own log is, the first that can be read.
-var machineLogs = []string{"/var/log/syslog", "/var/log/messages", "/var/log/system.log"}
+// machineLogs are where a machine's own log is, the first that can be read; the last one is a glob.
+func machineLogs() []string {
+	return []string{"/var/log/syslog", "/var/log/messages", "/var/log/system.log", "/var/log/*.log"}
+}
 
 // ownLogs opens the log of this machine. Where none can be read there is none,
 // and the panels of logs say so.
 func (s *session) ownLogs(ctx context.Context) []feed.Part {
-	for _, path := range machineLogs {
-		f, err := os.Open(path)
-		if err != nil {
+	for _, path := range machineLogs() {
+		if !anyReadable(path) {
 			continue
 		}
-		_ = f.Close() // it is read only
 		parts, err := s.openLogs(ctx, []string{path})
 		if err != nil {
 			s.log.Warn("the machine's log cannot be opened", "path", path, "err", err)
@@ -138,6 +138,20 @@ func (s *session) ownLogs(ctx context.Context) []feed.Part {
 		return parts
 	}
 	return nil
+}
+
+// anyReadable reports whether a file, or one of a glob, can be read.
+func anyReadable(path string) bool {
+	files, err := filepath.Glob(path)
+	if err != nil {
+		return false
+	}
+	for _, name := range files {
+		if f, err := os.Open(name); err == nil {
+			return f.Close() == nil
+		}
+	}
+	return false
 }
 
 // addLogs opens the logs of the targets, else this machine's, for the panels of logs.

@@ -16,6 +16,7 @@ const tellEvery = 100 * time.Millisecond
 // the same filter reads no text.
 func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Duration, progress func(sources.LogProgress, *sources.Frame)) (*sources.Frame, error) {
 	const op = "count"
+	s.want()
 	f, err := s.filter(op, q.Terms)
 	if err != nil {
 		return nil, err

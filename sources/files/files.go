@@ -50,6 +50,8 @@ type Source struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // the goroutines that follow and index
 	search chan struct{}  // the workers of searches
+	begun  sync.Once
+	wanted chan struct{} // closed when somebody waits for lines or counts them: only then it is worth indexing
 
 	mu      sync.Mutex
 	chains  []*chain
@@ -65,8 +67,9 @@ type counter struct{ n atomic.Uint64 }
 
 func (c *counter) add(n int) { c.n.Add(uint64(n)) } //nolint:gosec // lengths
 
-// Open opens the files and begins to index and to follow them. It returns as
-// soon as the end of the files is known, whatever their size. It fails when a
+// Open opens the files. It returns as soon as the end of the files is known,
+// whatever their size; they are indexed and followed once somebody waits for
+// lines (AwaitLogs, TailLogs) or counts them. It fails when a
 // path, not a glob, is no file that can be read and there is no other.
 func Open(ctx context.Context, o Options) (*Source, error) {
 	if o.Name == "" {
@@ -92,7 +95,7 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	}
 	s := &Source{
 		o: o, search: make(chan struct{}, workers), newer: firstID, older: firstID,
-		version: 1, changed: make(chan struct{}),
+		version: 1, changed: make(chan struct{}), wanted: make(chan struct{}),
 	}
 	s.shared.options, s.shared.clock = logs.Options{Zone: o.Zone, Formats: o.Formats}, o.Clock
 	s.globs = newGlobs(o.Paths, o.MaxFiles)
@@ -237,6 +240,7 @@ func (s *Source) bump() {
 
 // AwaitLogs returns when lines have come or gone since version seen; at once for 0.
 func (s *Source) AwaitLogs(ctx context.Context, seen uint64) (uint64, error) {
+	s.want()
 	for {
 		s.mu.Lock()
 		version, changed := s.version, s.changed
@@ -254,11 +258,27 @@ func (s *Source) AwaitLogs(ctx context.Context, seen uint64) (uint64, error) {
 	}
 }
 
+// want begins to follow and to index.
+func (s *Source) want() { s.begun.Do(func() { close(s.wanted) }) }
+
+// isWanted waits until somebody wants lines or the source is closed.
+func (s *Source) isWanted() bool {
+	select {
+	case <-s.wanted:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
 var errClosed = errors.New("the source is closed")
 
 // follow looks at the files until the source is closed.
 func (s *Source) follow() {
 	defer s.work.Done()
+	if !s.isWanted() {
+		return
+	}
 	timer := time.NewTimer(s.o.Interval)
 	defer timer.Stop()
 	quiet := 0

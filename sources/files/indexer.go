@@ -8,6 +8,9 @@ import (
 // index indexes what is followed, from the end towards the start, and then waits for more.
 func (s *Source) index() {
 	defer s.work.Done()
+	if !s.isWanted() {
+		return
+	}
 	for {
 		s.mu.Lock()
 		changed := s.changed

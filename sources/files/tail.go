@@ -18,6 +18,7 @@ const retryAfter = 200 * time.Millisecond
 // complete lines only. A line joined to one that was sent is sent by itself.
 // It ends with ctx or with the source.
 func (s *Source) TailLogs(ctx context.Context, q sources.LogQuery, out chan<- sources.LogBatch) error {
+	s.want()
 	f, err := s.filter("tail", q.Terms)
 	if err != nil {
 		return err

@@ -92,6 +92,7 @@ type Panel struct {
 	Height    int
 	MinHeight int
 	Priority  int
+	Optional  bool // shown only where all others have the height they want
 
 	Queries    []Query
 	Thresholds []Threshold

@@ -122,6 +122,7 @@ func (r *reader) panel(n ast.Node, p *Panel) (given, []placedQuery) {
 		"height":      r.whole(&p.Height, 2, 500),
 		"min_height":  r.whole(&p.MinHeight, 2, 500),
 		"priority":    r.whole(&p.Priority, 1, 3),
+		"optional":    r.flag(&p.Optional),
 		"queries": func(n ast.Node) {
 			r.each(n, "queries", func(n ast.Node) {
 				q, g := r.query(n)

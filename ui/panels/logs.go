@@ -114,7 +114,7 @@ func (p *logView) layout(w, h int) logLayout {
 	if len(p.terms) > 0 || p.query != nil {
 		l.chips = min(1, h)
 	}
-	if w >= 40 {
+	if w >= 40 && !p.nowhere {
 		switch left := h - l.chips; {
 		case left >= 24:
 			l.bars, l.axis = 4, 1

@@ -274,6 +274,9 @@ func (p *logView) Caption(c Context) string {
 	if p.notice != "" {
 		parts = append(parts, p.notice)
 	}
+	if len(p.page.Parts) == 1 {
+		parts = append(parts, p.page.Parts[0].Source)
+	}
 	switch {
 	case p.sought != "":
 		parts = append(parts, "looking for "+p.sought+"…, esc stops")
