@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -71,6 +72,9 @@ func (s *session) openDeck(ctx context.Context, n need) (*deck, error) {
 		d.options.Host = hostName()
 	case "":
 		d.options.Host = d.options.Default
+		if n := len(d.options.Sources); n > 1 && s.logsOnly() {
+			d.options.Host = strconv.Itoa(n) + " logs"
+		}
 	}
 	d.options.Poller = s.newPoller()
 	d.options.Feed = s.newFeed()

@@ -147,15 +147,20 @@ func merge(runs []run, limit int, parts []*part, dir int) (out []sources.LogLine
 // describe says how lines were read and how the parts are doing.
 func describe(page *Page, parts []*part) {
 	var formats []string
+	known := true
 	for _, p := range parts {
 		p.mu.Lock()
 		page.Parts = append(page.Parts, p.state)
 		page.Total += p.total
+		known = known && p.total > 0
 		page.Notes = append(page.Notes, p.notes...)
 		if p.format != "" && !slices.Contains(formats, p.format) {
 			formats = append(formats, p.format)
 		}
 		p.mu.Unlock()
+	}
+	if !known {
+		page.Total = 0
 	}
 	page.Format = strings.Join(formats, " + ")
 }

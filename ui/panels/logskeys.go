@@ -9,6 +9,7 @@ import (
 
 	"nightjar/sources"
 	"nightjar/sources/feed"
+	"nightjar/ui/screen"
 	"nightjar/ui/units"
 )
 
@@ -274,9 +275,6 @@ func (p *logView) Caption(c Context) string {
 	if p.notice != "" {
 		parts = append(parts, p.notice)
 	}
-	if len(p.page.Parts) == 1 {
-		parts = append(parts, p.page.Parts[0].Source)
-	}
 	switch {
 	case p.sought != "":
 		parts = append(parts, "looking for "+p.sought+"…, esc stops")
@@ -286,6 +284,9 @@ func (p *logView) Caption(c Context) string {
 		parts = append(parts, "following")
 	case !p.page.Last:
 		parts = append(parts, "held")
+	}
+	if len(p.page.Parts) == 1 {
+		parts = append(parts, p.page.Parts[0].Source)
 	}
 	if rate := p.rates(); rate != "" {
 		parts = append(parts, rate)
@@ -300,6 +301,9 @@ func (p *logView) Caption(c Context) string {
 		parts = append(parts, "counted "+strconv.Itoa(int(100*n.Done/n.Total))+" %")
 	}
 	parts = append(parts, p.page.Notes...)
+	for len(parts) > 1 && screen.Width(strings.Join(parts, "  "))+screen.Width(p.spec.Title)+8 > p.w {
+		parts = parts[:len(parts)-1] // the least important is last
+	}
 	return plainText(strings.Join(parts, "  "), c.ASCII)
 }
 

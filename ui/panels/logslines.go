@@ -67,7 +67,7 @@ func (p *logView) drawList(r screen.Region, c Context) {
 	}
 	p.row = max(0, min(p.row, h))
 	if !p.following() {
-		p.row = max(min(p.row, h-1), h-p.below(at, h, cols, w, c))
+		p.row = max(min(p.row, h-min(p.rows(at, cols, w, c), h)), h-p.below(at, h, cols, w, c))
 		top = p.row
 	}
 	for first > 0 && top > 0 {
