@@ -11,7 +11,7 @@ BENCH    ?= .
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # Packages with goroutines that share something.
-CONCURRENT = ./sources/poll/... ./sources/engine/... ./sources/local/... ./sources/scrape/... ./sources/prometheus/... ./ui/screen/... ./ui ./cmd/nightjar/...
+CONCURRENT = ./sources/... ./ui/screen/... ./ui ./cmd/nightjar/...
 
 LINT     = .tools/bin/golangci-lint
 BUILD    = $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
