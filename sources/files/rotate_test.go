@@ -216,7 +216,11 @@ func TestThousandRotations(t *testing.T) {
 			r.begin(t, w, s.look)
 			rng := rand.New(rand.NewPCG(7, 7))
 			unseen := 0
-			for range 1000 {
+			rounds := 1000
+			if testing.Short() { // under the race detector
+				rounds = 150
+			}
+			for range rounds {
 				w.lines(rng.IntN(20), kind == "rename" && rng.IntN(3) == 0)
 				if rng.IntN(2) == 0 {
 					s.look()
