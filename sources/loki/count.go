@@ -24,14 +24,14 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 	if err != nil {
 		return nil, s.c.Errorf(op, sources.KindQuery, "%w", err)
 	}
-	if q.Start.IsZero() || q.End.IsZero() || step < time.Millisecond {
-		return nil, s.c.Errorf(op, sources.KindInternal, "a count needs a start, an end and a step")
-	}
 	selectors, err := s.selectors(ctx, q.Select)
 	if err != nil {
 		return nil, err
 	}
-	c := logs.NewCounter(q.Window, step)
+	c, err := logs.NewHistogram(q.Window, step)
+	if err != nil {
+		return nil, s.c.Errorf(op, sources.KindQuery, "%w", err)
+	}
 	of := stagesOf(q.Terms)
 	rest := of.text + of.maybe
 	if of.known {
@@ -49,7 +49,7 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 		return c.Frame(s.c.Name), nil
 	}
 	var notes []string
-	from, err := s.pager(op, selectors, rest, &notes).Count(ctx, q, m, maxRead, func(l *sources.LogLine) { c.Add(l.Time, l.Severity, 1) })
+	from, err := s.pager(op, selectors, rest, &notes).Count(ctx, q, m, maxRead, func(l *sources.LogLine) { c.Line(l.Time, l.Severity) })
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (p *sample) UnmarshalJSON(b []byte) error {
 // count lets the server count. count_over_time at t counts what is in (t-step, t];
 // so a bucket [a, a+step) is asked for at its last nanosecond, and the answer, which
 // is in milliseconds and which some servers align to the step, is put where it ends.
-func (s *Source) count(ctx context.Context, op, query string, w sources.Window, step time.Duration, c *logs.Counter) error {
+func (s *Source) count(ctx context.Context, op, query string, w sources.Window, step time.Duration, c *logs.Histogram) error {
 	v := url.Values{
 		"query": {fmt.Sprintf("sum by (%s, %s) (count_over_time(%s [%dms]))", labelDetected, labelLevel, query, step.Milliseconds())},
 		"start": {strconv.FormatInt(w.Start.Add(step-1).UnixNano(), 10)},
@@ -108,7 +108,7 @@ func (s *Source) count(ctx context.Context, op, query string, w sources.Window, 
 		}
 		for _, p := range r.Values {
 			at := time.UnixMilli(int64(p.at*1000 + 0.5)).Add(-min(time.Millisecond, step/2))
-			c.Add(at, severity, int(p.value))
+			c.Lines(at, severity, int(p.value))
 		}
 	}
 	return nil

@@ -175,10 +175,10 @@ func TestCount(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	f("matrix.json", "error[3 1 0] warn[0 2 0] unknown[5 0 7]")
+	f("matrix.json", "unknown[5 0 7] warn[0 2 0] error[3 1 0]")
 	f("matrix_aligned.json", "error[3 1 0]")
 	// Lines whose level no label tells are read.
-	f("matrix_aligned.json", "fatal[1 0 0] error[3 1 0]", sources.LogTerm{Field: "level", Op: sources.LogGreaterEqual, Value: "error"})
+	f("matrix_aligned.json", "error[3 1 0] fatal[1 0 0]", sources.LogTerm{Field: "level", Op: sources.LogGreaterEqual, Value: "error"})
 }
 
 func TestAllStreams(t *testing.T) {

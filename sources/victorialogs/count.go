@@ -33,10 +33,10 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 	if err != nil {
 		return nil, s.c.Errorf(op, sources.KindQuery, "%w", err)
 	}
-	if q.Start.IsZero() || q.End.IsZero() || step <= 0 {
-		return nil, s.c.Errorf(op, sources.KindInternal, "a count needs a start, an end and a step")
+	c, err := logs.NewHistogram(q.Window, step)
+	if err != nil {
+		return nil, s.c.Errorf(op, sources.KindQuery, "%w", err)
 	}
-	c := logs.NewCounter(q.Window, step)
 	of := tests(q.Terms)
 	certain, ok := sure(of)
 	matched := 0.0
@@ -55,7 +55,7 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 	if ok {
 		possible += " !(" + certain + ")"
 	}
-	rest, err := s.pager(op, s.all(q.Select)+possible).Count(ctx, q, m, maxRead, func(l *sources.LogLine) { c.Add(l.Time, l.Severity, 1) })
+	rest, err := s.pager(op, s.all(q.Select)+possible).Count(ctx, q, m, maxRead, func(l *sources.LogLine) { c.Line(l.Time, l.Severity) })
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 }
 
 // hits lets the server count the lines of a filter.
-func (s *Source) hits(ctx context.Context, op, filter string, w sources.Window, step time.Duration, c *logs.Counter) (total float64, err error) {
+func (s *Source) hits(ctx context.Context, op, filter string, w sources.Window, step time.Duration, c *logs.Histogram) (total float64, err error) {
 	from := w.Start.UnixNano()
 	v := form(
 		"query", between(from, w.End.UnixNano())+" "+filter,
@@ -89,7 +89,7 @@ func (s *Source) hits(ctx context.Context, op, filter string, w sources.Window, 
 		}
 		for i, at := range h.Timestamps[:min(len(h.Timestamps), len(h.Values))] {
 			// A bucket may begin a moment before the window by rounding, never a step.
-			c.AddNano(max(at.UnixNano(), from), severity, int(h.Values[i]))
+			c.Lines(time.Unix(0, max(at.UnixNano(), from)), severity, int(h.Values[i]))
 			total += h.Values[i]
 		}
 	}

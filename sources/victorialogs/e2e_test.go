@@ -134,11 +134,14 @@ func TestE2ETerms(t *testing.T) {
 				t.Fatal(err)
 			}
 			var want []sources.LogLine
-			c := logs.NewCounter(w, time.Minute)
+			c, err := logs.NewHistogram(w, time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, l := range whole {
 				if m.Match(&l) {
 					want = append(want, l)
-					c.Add(l.Time, l.Severity, 1)
+					c.Line(l.Time, l.Severity)
 				}
 			}
 			if d := cmp.Diff(texts(want), texts(pagesOf(t, src, sources.LogQuery{Limit: 400, Terms: q}))); d != "" {
@@ -179,7 +182,10 @@ func TestE2EHits(t *testing.T) {
 				t.Fatal(err)
 			}
 			// By what the fields say: levels in a text alone are unknown to the server.
-			c := logs.NewCounter(w, step)
+			c, err := logs.NewHistogram(w, step)
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, r := range all {
 				at, err := time.Parse(time.RFC3339Nano, r["_time"])
 				if err != nil {
@@ -189,7 +195,7 @@ func TestE2EHits(t *testing.T) {
 				if level == "" {
 					level = r["severity"]
 				}
-				c.Add(at, logs.Level(level), 1)
+				c.Line(at, logs.Level(level))
 			}
 			want := c.Frame(src.Name())
 			if d := cmp.Diff(want, f); d != "" {
