@@ -59,6 +59,15 @@ func (h *Histogram) Line(at time.Time, s sources.Severity) {
 	}
 }
 
+// Lines counts n lines as Line counts one.
+func (h *Histogram) Lines(at time.Time, s sources.Severity, n int) {
+	if t := at.UnixMilli(); n > 0 && !at.IsZero() && h.Holds(t) {
+		h.Add(t, s.Class())
+		h.counts[s.Class()][h.at] += float64(n - 1)
+		h.Matched += int64(n - 1)
+	}
+}
+
 // Frame is what was counted so far.
 func (h *Histogram) Frame(source string) *sources.Frame {
 	f := &sources.Frame{Source: source, Kind: sources.Matrix, Start: h.start, End: h.start + int64(h.n-1)*h.step, Step: h.step}

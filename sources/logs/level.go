@@ -70,6 +70,10 @@ func levelLetter(b byte) sources.Severity {
 	return 0
 }
 
+// Level is the severity that the value of a field for it names: a word in any
+// case, a letter, slog's WARN+1, a number of syslog, pino or bunyan; 0 if it names none.
+func Level(value string) sources.Severity { return levelValue(value) }
+
 // levelValue is the severity of what a field for it holds: a word, a letter, slog's
 // WARN+1, or a number in text.
 func levelValue(v string) sources.Severity {

@@ -85,7 +85,8 @@ func throughSource(tb testing.TB, body []byte) func() {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = s.Close() })
-	s.c.wire.next, s.knows = inMemory(body), true
+	s.c.http.Through(inMemory(body))
+	s.knows = true
 	q := sources.RangeQuery{Expr: "x", Start: time.Unix(benchStart, 0), End: time.Unix(benchStart+(benchSteps-1)*benchStep, 0), Step: benchStep * time.Second}
 	return func() {
 		if f, err := s.QueryRange(tb.Context(), q); err != nil || len(f.Series) != benchSeries {

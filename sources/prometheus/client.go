@@ -14,14 +14,14 @@ import (
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/wire"
 )
 
 // A client asks one server and knows what that server cannot do.
 type client struct {
 	name     string
 	base     *url.URL
-	http     *http.Client
-	wire     *wire
+	http     *wire.Client
 	maxBytes int64
 	clock    func() time.Time
 
@@ -63,16 +63,16 @@ type answer struct {
 }
 
 func newClient(o Options) (*client, error) {
-	u, err := parseURL(o.URL)
+	u, err := wire.ParseURL(o.URL)
 	if err != nil {
 		return nil, err
 	}
-	h, w, err := newHTTP(o)
+	h, err := wire.NewClient(o.HTTP, o.Header)
 	if err != nil {
 		return nil, err
 	}
 	return &client{
-		name: o.Name, base: base(u), http: h, wire: w, maxBytes: o.MaxBytes, clock: o.Clock, lacks: map[string]string{}, off: o.Ahead,
+		name: o.Name, base: base(u), http: h, maxBytes: o.MaxBytes, clock: o.Clock, lacks: map[string]string{}, off: o.Ahead,
 	}, nil
 }
 
@@ -90,7 +90,7 @@ func (c *client) do(ctx context.Context, q call, read func(io.Reader) error) (an
 	}
 	a, status, err := c.once(ctx, http.MethodPost, q, read)
 	switch {
-	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented, status == http.StatusUnsupportedMediaType, errors.Is(err, errGET):
+	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented, status == http.StatusUnsupportedMediaType, errors.Is(err, wire.ErrGET):
 		// The server does not take forms at all.
 		c.setForms(getOnly)
 		a, _, err = c.once(ctx, http.MethodGet, q, read)
@@ -125,12 +125,10 @@ func (c *client) once(ctx context.Context, method string, q call, read func(io.R
 		return a, 0, c.unreachable(q, err)
 	}
 	a.took, a.header = c.clock().Sub(a.began), resp.Header
-	wired, _ := resp.Body.(*counted)
+	onWire := resp.Body
 	defer func() {
 		_ = resp.Body.Close()
-		if wired != nil {
-			a.bytes = wired.n
-		}
+		a.bytes = wire.Bytes(onWire)
 	}()
 	c.setSkew(&a)
 	status = resp.StatusCode
@@ -138,7 +136,7 @@ func (c *client) once(ctx context.Context, method string, q call, read func(io.R
 	if status/100 != 2 {
 		limit = maxErrorBody
 	}
-	body, done, err := plainBody(resp, limit)
+	body, done, err := wire.PlainBody(resp, limit)
 	defer done()
 	if err != nil {
 		return a, status, c.unreadable(q, err)
@@ -193,7 +191,7 @@ func (c *client) checkType(q call, resp *http.Response, body *bufio.Reader) erro
 		return c.unreadable(q, err)
 	}
 	begin, _ = body.Peek(4096)
-	return c.errorf(q.op, sources.KindProtocol, "%s gives no JSON but %s", c.place(q.path), described(said, begin))
+	return c.errorf(q.op, sources.KindProtocol, "%s gives no JSON but %s", c.place(q.path), wire.Described(said, begin))
 }
 
 // endpoint is a path without what it asks for.

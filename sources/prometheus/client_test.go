@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/common/config"
 
 	"nightjar/sources"
+	"nightjar/sources/wire"
 )
 
 const query = "/api/v1/query"
@@ -223,7 +224,7 @@ func TestOpenFails(t *testing.T) {
 func TestBase(t *testing.T) {
 	f := func(in, want string) {
 		t.Helper()
-		u, err := parseURL(in)
+		u, err := wire.ParseURL(in)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/wire"
 )
 
 // maxDetectBody is how much of a page is looked at; metric names are sorted, and a_build_info of most programs is within.
@@ -79,7 +80,7 @@ func (s *Source) Detect(ctx context.Context) func() (What, error) {
 
 // detect asks what a target is. It ends with ctx.
 func (c *client) detect(ctx context.Context, target string) (What, error) {
-	u, err := parseURL(target)
+	u, err := wire.ParseURL(target)
 	if err != nil {
 		return What{}, c.errorf("detect", sources.KindUnknown, "%w", err)
 	}
@@ -111,7 +112,7 @@ func (c *client) detect(ctx context.Context, target string) (What, error) {
 		}
 		if kind, again := kindOf(got.status, &apiError{}); kind == sources.KindAuth || again {
 			e := c.errorf("detect", kind, "%s: %s", sources.RedactURL(q), got.words())
-			e.Retryable, e.RetryAfter = again, c.retryAfter(got.header)
+			e.Retryable, e.RetryAfter = again, wire.RetryAfter(got.header, c.clock())
 			return What{}, e
 		}
 		seen = append(seen, fmt.Sprintf("%s gives %s", sources.RedactURL(q), got.words()))
@@ -172,19 +173,19 @@ func (c *client) look(ctx context.Context, u *url.URL) (sight, error) {
 	c.setSkew(&a)
 	defer func() { _ = resp.Body.Close() }()
 	s := sight{status: resp.StatusCode, header: resp.Header, at: u}
-	body, done, err := plainBody(resp, maxDetectBody)
+	body, done, err := wire.PlainBody(resp, maxDetectBody)
 	defer done()
 	if err == nil {
 		s.body, err = io.ReadAll(body)
 	}
-	if err != nil && (ctx.Err() != nil || len(s.body) == 0) && !errors.Is(err, errTooLarge) {
+	if err != nil && (ctx.Err() != nil || len(s.body) == 0) && !errors.Is(err, wire.ErrTooLarge) {
 		return sight{}, c.unreadable(q, err)
 	}
 	return s, nil
 }
 
 func (s sight) words() string {
-	return fmt.Sprintf("%s with %s", statusText(s.status), described(s.header.Get("Content-Type"), s.body))
+	return fmt.Sprintf("%s with %s", wire.StatusText(s.status), wire.Described(s.header.Get("Content-Type"), s.body))
 }
 
 // api reads s as the answer of buildinfo.
@@ -222,7 +223,7 @@ func (s sight) page(base *url.URL, meant bool) (What, bool) {
 		}
 		return What{Found: FoundMetrics, URL: s.at.String(), Program: program, Version: version}, true
 	}
-	if m := title.FindSubmatch(s.body); m != nil && bytes.Contains(bytes.ToLower(m[1]), []byte("alertmanager")) {
+	if title, ok := wire.Title(s.body); ok && strings.Contains(strings.ToLower(title), "alertmanager") {
 		return What{Found: FoundAlertmanager, URL: base.String(), Program: "alertmanager"}, true
 	}
 	return What{}, false
@@ -242,7 +243,7 @@ func programOf(body []byte) (program, version string) {
 		if m := versionLabel.FindStringSubmatch("," + rest); m != nil {
 			version = m[1]
 		}
-		return excerpt([]byte(name)), excerpt([]byte(version))
+		return wire.Excerpt([]byte(name)), wire.Excerpt([]byte(version))
 	}
 	return "", ""
 }

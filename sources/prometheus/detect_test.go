@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/wire"
 )
 
 const nodeMetrics = `# HELP go_build_info Build information.
@@ -108,13 +109,13 @@ func FuzzDetect(f *testing.F) {
 	f.Add("text/html", "<title>Alertmanager</title>")
 	f.Add("application/json", `{"status":"success","data":{"version":"1"}}`)
 	f.Fuzz(func(t *testing.T, contentType, text string) {
-		u, err := parseURL("http://host")
+		u, err := wire.ParseURL("http://host")
 		if err != nil {
 			t.Fatal(err)
 		}
 		s := sight{status: 200, header: http.Header{"Content-Type": {contentType}}, body: []byte(text), at: u}
 		_, _ = s.api(u)
-		if w, ok := s.page(u, false); ok && (len([]rune(w.Program)) > maxExcerpt+3 || len([]rune(w.Version)) > maxExcerpt+3) {
+		if w, ok := s.page(u, false); ok && (len([]rune(w.Program)) > wire.MaxExcerpt+3 || len([]rune(w.Version)) > wire.MaxExcerpt+3) {
 			t.Errorf("%q is not bounded", w)
 		}
 		if words := s.words(); strings.ContainsAny(words, "\x1b\n\r\u202e") || len(words) > 4000 {

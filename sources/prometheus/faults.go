@@ -2,30 +2,19 @@ package prometheus
 
 import (
 	"bufio"
-	"bytes"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
-	"regexp"
-	"strconv"
 	"strings"
-	"time"
-	"unicode"
 
 	"nightjar/sources"
+	"nightjar/sources/wire"
 )
 
-const (
-	maxErrorBody = 64 << 10
-	maxExcerpt   = 120 // characters of a body that an error quotes
-)
+const maxErrorBody = 64 << 10
 
 func (c *client) errorf(op string, kind sources.ErrorKind, format string, args ...any) *sources.Error {
 	return sources.Errorf(c.name, op, kind, format, args...)
@@ -33,41 +22,7 @@ func (c *client) errorf(op string, kind sources.ErrorKind, format string, args .
 
 // unreachable says why no answer came.
 func (c *client) unreachable(q call, err error) error {
-	if what := (*url.Error)(nil); errors.As(err, &what) {
-		err = what.Err // which would say the URL again, with the query
-	}
-	kind, hint := sources.KindUnavailable, ""
-	var (
-		redirect *redirectError
-		unknown  x509.UnknownAuthorityError
-		invalid  x509.CertificateInvalidError
-		name     x509.HostnameError
-		plain    tls.RecordHeaderError
-		network  net.Error
-	)
-	retry := true
-	switch {
-	case errors.As(err, &redirect), errors.Is(err, errGET):
-		kind = sources.KindProtocol
-	case errors.As(err, &unknown):
-		retry, hint = false, ": set tls_config.ca_file to the certificate of the authority that signed it"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		retry, hint = false, ": renew the server's certificate, or set this machine's clock right"
-		if at := invalid.Cert; at != nil {
-			hint += fmt.Sprintf(" (valid %s to %s; where another authority signed it, set tls_config.ca_file)", at.NotBefore.Format(time.DateOnly), at.NotAfter.Format(time.DateOnly))
-		}
-	case errors.As(err, &name):
-		retry, hint = false, ": use the name that the certificate has, or set tls_config.server_name to it"
-	case errors.As(err, &invalid):
-		retry, hint = false, ": see tls_config"
-	case errors.As(err, &plain), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		kind, hint = sources.KindProtocol, ": the server does not speak TLS there, try http://"
-	case errors.As(err, &network) && network.Timeout():
-		kind = sources.KindTimeout
-	}
-	e := c.errorf(q.op, kind, "%s: %w%s", c.place(""), err, hint)
-	e.Retryable = e.Retryable && retry
-	return e
+	return wire.Unreachable(c.name, q.op, c.place(""), err)
 }
 
 // unreadable says why an answer that began well was of no use.
@@ -83,7 +38,7 @@ func (c *client) unreadable(q call, err error) error {
 		return ours
 	case errors.As(err, &said):
 		return c.said(q, http.StatusOK, nil, said)
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, wire.ErrTooLarge):
 		return c.errorf(q.op, sources.KindTooLarge, "%s gives more than %d bytes, the limit of an answer: ask for fewer series or less time", c.place(q.path), c.maxBytes)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		e := c.errorf(q.op, sources.KindProtocol, "%s: the answer ends too early: %w", c.place(q.path), err)
@@ -110,11 +65,7 @@ func (c *client) refused(q call, resp *http.Response, body *bufio.Reader) error 
 	if json.Unmarshal(begin, &said) == nil && said.Status == "error" {
 		return c.said(q, resp.StatusCode, resp.Header, &apiError{said.ErrorType, said.Error})
 	}
-	return c.said(q, resp.StatusCode, resp.Header, &apiError{"", fmt.Sprintf("%s with %s", statusText(resp.StatusCode), described(resp.Header.Get("Content-Type"), begin))})
-}
-
-func statusText(code int) string {
-	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
+	return c.said(q, resp.StatusCode, resp.Header, &apiError{"", fmt.Sprintf("%s with %s", wire.StatusText(resp.StatusCode), wire.Described(resp.Header.Get("Content-Type"), begin))})
 }
 
 // said makes an error of what a server said, by its type and status.
@@ -122,7 +73,7 @@ func (c *client) said(q call, status int, header http.Header, said *apiError) er
 	kind, again := kindOf(status, said)
 	if kind == sources.KindUnsupported && q.must && said.Type == "" {
 		e := c.errorf(q.op, sources.KindUnavailable, "no Prometheus API at %s, is the path right? %w", c.place(""), said)
-		e.RetryAfter = c.retryAfter(header)
+		e.RetryAfter = wire.RetryAfter(header, c.clock())
 		return e
 	}
 	if kind == sources.KindUnsupported {
@@ -138,7 +89,7 @@ func (c *client) said(q call, status int, header http.Header, said *apiError) er
 		e = c.errorf(q.op, kind, "%w", said) // it is about the query, not about the place
 	}
 	e.Retryable = again
-	e.RetryAfter = c.retryAfter(header)
+	e.RetryAfter = wire.RetryAfter(header, c.clock())
 	return e
 }
 
@@ -176,48 +127,4 @@ func kindOf(status int, said *apiError) (kind sources.ErrorKind, again bool) {
 		return sources.KindQuery, false
 	}
 	return sources.KindProtocol, false
-}
-
-// retryAfter reads seconds or a date, which is by the server's clock.
-func (c *client) retryAfter(h http.Header) time.Duration {
-	text := h.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
-		return time.Duration(max(seconds, 0)) * time.Second
-	}
-	at, err := http.ParseTime(text)
-	if err != nil {
-		return 0
-	}
-	now := c.clock()
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = date
-	}
-	return max(at.Sub(now), 0)
-}
-
-var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
-
-// described says what a body that should be something else is, in few words.
-func described(contentType string, begin []byte) string {
-	if m := title.FindSubmatch(begin); m != nil {
-		return fmt.Sprintf("an HTML page, %q", excerpt([]byte(html.UnescapeString(string(m[1])))))
-	}
-	what := "an empty body"
-	if words := excerpt(begin); words != "" {
-		what = fmt.Sprintf("%q", words)
-	}
-	if contentType != "" {
-		what += " of type " + excerpt([]byte(contentType))
-	}
-	return what
-}
-
-// excerpt is the beginning of b on one line, without what a terminal would obey.
-func excerpt(b []byte) string {
-	b = bytes.ToValidUTF8(b[:min(len(b), 8*maxExcerpt)], []byte("\uFFFD"))
-	text := []rune(strings.Join(strings.FieldsFunc(string(b), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " "))
-	if len(text) > maxExcerpt {
-		text = append(text[:maxExcerpt], []rune("...")...)
-	}
-	return sources.Redact(string(text))
 }

@@ -166,7 +166,7 @@ func globalInterval(yaml string) time.Duration {
 func (s *Source) Status() sources.Status {
 	s.mu.Lock()
 	st := sources.Status{
-		Kind: s.server.kind, Version: s.server.version, Interval: s.server.interval, Received: s.c.wire.received.Load(),
+		Kind: s.server.kind, Version: s.server.version, Interval: s.server.interval, Received: s.c.http.Received(),
 	}
 	for _, r := range s.remarks {
 		st.Notes = append(st.Notes, r)

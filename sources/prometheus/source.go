@@ -30,6 +30,7 @@ import (
 	"github.com/prometheus/common/config"
 
 	"nightjar/sources"
+	"nightjar/sources/wire"
 )
 
 const (
@@ -100,7 +101,7 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	o = o.withDefaults()
 	if o.Name == "" {
 		o.Name = kindName
-		if u, err := parseURL(o.URL); err == nil {
+		if u, err := wire.ParseURL(o.URL); err == nil {
 			o.Name = u.Host
 		}
 	}
