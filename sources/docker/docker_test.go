@@ -86,7 +86,7 @@ func serve(t *testing.T, containers ...*fakeContainer) *fakeEngine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	e := &fakeEngine{socket: filepath.Join(dir, "s"), containers: containers}
 	l, err := net.Listen("unix", e.socket)
 	if err != nil {
@@ -400,7 +400,7 @@ func TestSaysWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.(*net.UnixListener).SetUnlinkOnClose(false)
-	l.Close()
+	_ = l.Close()
 	f(Options{Host: dead}, sources.KindUnavailable, "is the engine started?")
 
 	e := serve(t, newContainer("abcdef", "web"))

@@ -87,7 +87,7 @@ func findEngine(o Options) (*engine, error) {
 		tried = places(o.Engine)
 	}
 	for _, path := range tried {
-		if _, err := os.Stat(path); err == nil || !errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(path); err == nil || !errors.Is(err, os.ErrNotExist) { //nolint:gosec // the user's own environment says where it is
 			e := &engine{source: o.Name, socket: path}
 			dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 				var d net.Dialer

@@ -56,7 +56,7 @@ func readFrames(in *bufio.Reader, tell func(said) error, idle func()) error {
 			}
 			return io.EOF
 		}
-		stream, size := int(head[0]), binary.BigEndian.Uint32(head[4:])
+		stream, size := head[0], binary.BigEndian.Uint32(head[4:])
 		if stream >= streams || head[1]|head[2]|head[3] != 0 || size > maxFrame {
 			return fmt.Errorf("% x is no header of a frame", head)
 		}
@@ -67,7 +67,7 @@ func readFrames(in *bufio.Reader, tell func(said) error, idle func()) error {
 			}
 			return err
 		}
-		o := &open[stream]
+		o := &open[stream] //nolint:gosec // below streams, see above
 		for rest := body; len(rest) > 0; {
 			line, after, ended := bytes.Cut(rest, []byte{'\n'})
 			rest = after
@@ -79,7 +79,7 @@ func readFrames(in *bufio.Reader, tell func(said) error, idle func()) error {
 			if !ended && stream != streamSystem && len(o.text) < maxFrame {
 				break
 			}
-			if err := tell(said{stream, o.at, o.text}); err != nil {
+			if err := tell(said{int(stream), o.at, o.text}); err != nil {
 				return err
 			}
 			o.text = o.text[:0]

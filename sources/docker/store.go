@@ -79,13 +79,13 @@ func (st *store) run() {
 	wait := st.s.o.Wait
 	for ctx.Err() == nil {
 		running, err := st.read(ctx, once)
-		once()
 		if ctx.Err() != nil {
 			return
 		}
 		switch {
 		case err != nil:
 			st.say(err.Error())
+			once() // what is wrong is the answer
 		case running: // it was cut: go on at once
 			wait = st.s.o.Wait
 			st.say("")
