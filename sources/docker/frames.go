@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -60,7 +61,7 @@ func readFrames(in *bufio.Reader, tell func(said) error, idle func()) error {
 		if stream >= streams || head[1]|head[2]|head[3] != 0 || size > maxFrame {
 			return fmt.Errorf("% x is no header of a frame", head)
 		}
-		body = append(body[:0], make([]byte, size)...)
+		body = slices.Grow(body[:0], int(size))[:size]
 		if _, err := io.ReadFull(in, body); err != nil {
 			if errors.Is(err, io.EOF) && size > 0 {
 				err = io.ErrUnexpectedEOF
