@@ -10,14 +10,15 @@ import (
 )
 
 const (
-	// DefaultRingBytes and DefaultRingLines bound a Ring, unless its options say otherwise.
+	// DefaultRingBytes bounds a Ring, unless its options say otherwise.
 	DefaultRingBytes = 64 << 20
+	// DefaultRingLines does too.
 	DefaultRingLines = 500_000
 	// settling is how long a record may wait for lines that belong to it before it is shown.
 	settling = 100 * time.Millisecond
 	// maxRecord bounds what lines are joined to, in bytes: the next one begins a record of its own.
 	maxRecord = 1 << 20
-	// learnAt are the numbers of lines after which the Reader learns.
+	// learnFirst to learnLast are the numbers of lines after which the Reader learns.
 	learnFirst, learnLast = 8, sampleLines
 )
 
@@ -120,7 +121,7 @@ func (r *Ring) Gap(lost int, why string) {
 		return
 	}
 	r.stamp = max(r.stamp, r.o.Clock().UnixNano())
-	r.push([]byte(why), entry{stamp: r.stamp, time: r.stamp, lost: int32(min(max(lost, -1), 1<<30))}) //nolint:gosec // bounded
+	r.push([]byte(why), entry{stamp: r.stamp, time: r.stamp, lost: int32(min(max(lost, -1), 1<<30))})
 	r.open = false
 	r.changed()
 }
@@ -175,7 +176,7 @@ func (r *Ring) add(l *RingLine, now time.Time) {
 	}
 	r.push(text, e)
 	r.open = r.o.Reader.learnt.Load().joins
-	if r.learn > 0 && r.seq > uint64(r.learn) { //nolint:gosec // small
+	if r.learn > 0 && r.seq > uint64(r.learn) {
 		r.study()
 	}
 }
@@ -239,7 +240,7 @@ func (r *Ring) bound() {
 			if n == 0 {
 				n = 1
 			}
-			r.dropped += uint64(max(n, 0)) //nolint:gosec // not negative
+			r.dropped += uint64(max(n, 0))
 		}
 		r.newest = c.entries[len(c.entries)-1]
 	}

@@ -196,7 +196,7 @@ func (v *snapshot) end() sources.LogPos {
 	for n := len(v.chunks) - 1; n >= 0; n-- {
 		c := &v.chunks[n]
 		if i := len(c.entries) - 1; i >= 0 {
-			return v.pos(c.entries[i].stamp, c.first+uint64(i)) //nolint:gosec // an index
+			return v.pos(c.entries[i].stamp, c.first+uint64(i))
 		}
 	}
 	if v.dropped > 0 {
@@ -212,11 +212,11 @@ func (v *snapshot) gap(q *sources.LogQuery) (sources.LogLine, bool) {
 	}
 	l := sources.LogLine{
 		Pos: v.pos(v.newest.stamp, v.first-1), Time: time.Unix(0, v.newest.time).In(v.r.o.Reader.zone.loc),
-		Lost: int(min(v.dropped, math.MaxInt32)), Body: "let go: at most " + v.bounds() + " are held", //nolint:gosec // bounded
+		Lost: int(min(v.dropped, math.MaxInt32)), Body: "let go: at most " + v.bounds() + " are held",
 	}
 	if after := q.After; after != (sources.LogPos{}) { // only what came after it is missing
 		l.Lost = -1
-		if uint16(after.Minor>>48) == v.r.o.ID { //nolint:gosec // the ID's bits
+		if uint16(after.Minor>>48) == v.r.o.ID {
 			l.Lost = int(v.first - 1 - after.Minor&(1<<48-1)) //nolint:gosec // records, checked by Within
 		}
 	}
