@@ -353,3 +353,53 @@ func TestWalkTheLastLines(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
+
+// A taped is a book that only sends what is new.
+type taped struct {
+	*book
+	began chan struct{}
+	tape  chan sources.LogLine
+}
+
+func (b taped) AwaitLogs() {} // not that of sources.LogAwaiter
+
+func (b taped) TailLogs(ctx context.Context, _ sources.LogQuery, out chan<- sources.LogBatch) error {
+	close(b.began)
+	for {
+		select {
+		case l, ok := <-b.tape:
+			if !ok {
+				return nil
+			}
+			out <- sources.LogBatch{Lines: []sources.LogLine{l}}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// What is said between the last line of a walk and the beginning of the tail is
+// neither missing nor there twice.
+func TestFollowMissesNothingBeforeTheTail(t *testing.T) {
+	b := taped{newBook("a", 5), make(chan struct{}), make(chan sources.LogLine, 8)}
+	w, err := feed.NewWalker([]feed.Part{{Source: b}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Walk(t.Context(), sources.Window{}, func(*sources.LogLine) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	b.write("between")
+	b.write("both")
+	b.tape <- b.lines[6]
+	b.tape <- sources.LogLine{Pos: sources.LogPos{Minor: 8}, Body: "tailed"}
+	close(b.tape)
+	var got []string
+	err = w.Follow(t.Context(), func(l *sources.LogLine) error {
+		got = append(got, l.Body)
+		return nil
+	}, nil, nil)
+	if err != nil || strings.Join(got, ", ") != "between, both, tailed" {
+		t.Errorf("followed %q, %v", got, err)
+	}
+}

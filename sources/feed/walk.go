@@ -173,7 +173,7 @@ func (s *step) follow(ctx context.Context, terms []sources.LogTerm, out chan<- s
 				err = s.catchUp(ctx, terms, out)
 			}
 		} else if t, ok := s.Source.(sources.LogTailer); ok {
-			if err = t.TailLogs(ctx, sources.LogQuery{Select: s.Select, Terms: terms}, out); err == nil {
+			if err = s.tail(ctx, t, terms, out); err == nil {
 				return
 			}
 		} else {
@@ -204,6 +204,77 @@ func (s *step) follow(ctx context.Context, terms []sources.LogTerm, out chan<- s
 	}
 }
 
+// tail sends what a tail brings. What was said between the last line read and
+// the beginning of the tail is searched once the tail runs, so that nothing is missing.
+func (s *step) tail(ctx context.Context, t sources.LogTailer, terms []sources.LogTerm, out chan<- sources.LogBatch) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	batches, done := make(chan sources.LogBatch, 64), make(chan error, 1)
+	go func() {
+		done <- t.TailLogs(ctx, sources.LogQuery{Select: s.Select, Terms: terms}, batches)
+	}()
+	known := map[sources.LogPos]bool{s.after: true}
+	if s.after != (sources.LogPos{}) {
+		caught := make(chan sources.LogBatch)
+		searched := make(chan error, 1)
+		go func() { searched <- s.catchUp(ctx, terms, caught) }()
+		for open := true; open; {
+			select {
+			case b := <-caught:
+				for i := range b.Lines {
+					known[b.Lines[i].Pos] = true
+				}
+				if err := send(ctx, out, b); err != nil {
+					return err
+				}
+			case err := <-searched:
+				if err != nil {
+					return err
+				}
+				open = false
+			}
+		}
+	}
+	pass := func(b sources.LogBatch) error {
+		fresh := make([]sources.LogLine, 0, len(b.Lines))
+		for _, l := range b.Lines {
+			if l.Lost == 0 && known[l.Pos] {
+				continue
+			}
+			l.Source = s.Source.Name()
+			if l.Lost == 0 && l.Pos.Compare(s.after) > 0 {
+				s.after = l.Pos
+			}
+			fresh = append(fresh, l)
+		}
+		return send(ctx, out, sources.LogBatch{Lines: fresh})
+	}
+	for {
+		select {
+		case b := <-batches:
+			if err := pass(b); err != nil {
+				return err
+			}
+		case err := <-done:
+			for len(batches) > 0 { // it sent them before it ended
+				if lost := pass(<-batches); lost != nil {
+					return lost
+				}
+			}
+			return err
+		}
+	}
+}
+
+func send(ctx context.Context, out chan<- sources.LogBatch, b sources.LogBatch) error {
+	select {
+	case out <- b:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err() //nolint:wrapcheck // the caller ended it
+	}
+}
+
 // catchUp sends the lines after the last one read.
 func (s *step) catchUp(ctx context.Context, terms []sources.LogTerm, out chan<- sources.LogBatch) error {
 	for s.more = true; s.more; {
@@ -216,12 +287,10 @@ func (s *step) catchUp(ctx context.Context, terms []sources.LogTerm, out chan<- 
 		for i := range s.lines {
 			s.lines[i].Source = s.Source.Name()
 		}
-		select {
-		case out <- sources.LogBatch{Lines: s.lines}:
-			s.lines = nil
-		case <-ctx.Done():
-			return ctx.Err() //nolint:wrapcheck // the caller ended it
+		if err := send(ctx, out, sources.LogBatch{Lines: s.lines}); err != nil {
+			return err
 		}
+		s.lines = nil
 	}
 	if p, ok := s.Source.(pacer); ok {
 		p.Given()
