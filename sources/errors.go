@@ -55,6 +55,19 @@ func (e *Error) Error() string {
 	return s
 }
 
+// Reason is err in words without the source and the operation, for where they are
+// said beside it; without credentials. It is one line if err is.
+func Reason(err error) string {
+	var e *Error
+	if !errors.As(err, &e) {
+		return Redact(err.Error())
+	}
+	if e.Err == nil {
+		return e.Kind.String()
+	}
+	return e.Kind.String() + ": " + Redact(e.Err.Error())
+}
+
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 

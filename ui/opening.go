@@ -200,7 +200,7 @@ func (m *Model) drawOpening(body screen.Region) {
 		body.Text(n+3, y, word, screen.On(token))
 		y++
 		if p.Err != nil {
-			for _, line := range panels.Wrap(sources.Redact(p.Err.Error()), w-6) {
+			for _, line := range panels.Wrap(sources.Reason(p.Err), w-6) {
 				body.Text(3, y, line, screen.On(themes.Text))
 				y++
 			}
@@ -208,5 +208,8 @@ func (m *Model) drawOpening(body screen.Region) {
 		body.Text(3, y, "since "+p.Since.In(m.opts.Zone).Format("15:04:05")+", "+p.next(now), screen.On(themes.Muted))
 		y += 2
 	}
-	body.Text(1, y, "The boards come with the first answer; without it, look at the address, the network and the server.", screen.On(themes.Muted))
+	const what = "The boards come with the first answer; without it, look at the address, the network and the server."
+	for i, line := range panels.Wrap(what, w-2) {
+		body.Text(1, y+i, line, screen.On(themes.Muted))
+	}
 }

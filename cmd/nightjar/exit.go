@@ -31,6 +31,20 @@ func failed(code int, format string, args ...any) error {
 	return &failure{code: code, err: fmt.Errorf(format, args...)}
 }
 
+// unreachable is that a target does not answer, or says that it is something else.
+func unreachable(r *remote, err error) error {
+	return &failure{code: exitUnreachable, err: &targetError{r.origin, err}}
+}
+
+// A targetError says once what it is about: the origin, not the source's name as well.
+type targetError struct {
+	origin string
+	err    error
+}
+
+func (e *targetError) Error() string { return e.origin + ": " + sources.Reason(e.err) }
+func (e *targetError) Unwrap() error { return e.err }
+
 // misused makes a usage error, which is shown with a hint to --help.
 func misused(format string, args ...any) error {
 	return &failure{code: exitUsage, err: fmt.Errorf(format, args...), hint: true}

@@ -193,7 +193,7 @@ func (o *opening) try(sl *slot) error {
 	}
 	found, err := what()
 	if err != nil {
-		return failed(exitUnreachable, "%s: %w", sl.remote.origin, err)
+		return unreachable(&sl.remote, err)
 	}
 	src, err := o.s.openFound(o.ctx, sl.remote, sl.server, found)
 	if err != nil {

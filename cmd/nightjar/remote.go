@@ -173,13 +173,15 @@ func (s *session) openRemote(ctx context.Context, r remote, n need) (sources.Sou
 	what, err := src.Detect(limited)()
 	cancel()
 	switch {
+	case err == nil && n == openAll && what.Found == prometheus.FoundAlertmanager:
+		return src, nil // which says so when it is looked at
 	case err == nil:
 	case ctx.Err() != nil:
 		_ = src.Close()
 		return nil, errInterrupted
 	case n == openWorking || n == openSensible && !mayCome(err):
 		_ = src.Close()
-		return nil, failed(exitUnreachable, "%s: %w", r.origin, err)
+		return nil, unreachable(&r, err)
 	default:
 		s.log.Warn("the target does not say what it is", "source", r.name, "err", err)
 		what = prometheus.What{Found: prometheus.FoundAPI, URL: r.url}
@@ -220,8 +222,7 @@ func (s *session) openFound(ctx context.Context, r remote, src *prometheus.Sourc
 	_ = src.Close() // it never fails
 	switch what.Found {
 	case prometheus.FoundAlertmanager:
-		return nil, failed(exitUsage, "%s: is an Alertmanager, whose alerts this version does not read; its own health is at %s/metrics",
-			r.origin, strings.TrimRight(sources.Redact(what.URL), "/"))
+		return nil, failed(exitUsage, "%s: %s", r.origin, isAlertmanager(what))
 	case prometheus.FoundMetrics:
 		return s.openScrape(ctx, r, what.URL)
 	}
@@ -230,6 +231,11 @@ func (s *session) openFound(ctx context.Context, r remote, src *prometheus.Sourc
 		return nil, err
 	}
 	return again, nil
+}
+
+// isAlertmanager says what to do with one.
+func isAlertmanager(what prometheus.What) string {
+	return "is an Alertmanager, whose alerts this version does not read; its own health is at " + strings.TrimRight(sources.Redact(what.URL), "/") + "/metrics"
 }
 
 // openScrape scrapes one page of metrics.

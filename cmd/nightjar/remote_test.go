@@ -250,7 +250,7 @@ func TestSourcesInTrouble(t *testing.T) {
 	for i, want := range []struct{ state, kind, says string }{
 		{stateOK, "prometheus", ""},
 		{stateDown, "prometheus", "401 Unauthorized"},
-		{stateDown, "prometheus", "404 Not Found"},
+		{stateDown, "", "404 Not Found"},
 		{stateDown, "prometheus", "deadline"},
 		{stateDegraded, "prometheus", "clock"},
 		{stateDown, "scrape", "refused"},
@@ -375,6 +375,36 @@ func TestConfiguredCredentials(t *testing.T) {
 				}
 			}
 			mu.Unlock()
+		}
+	}
+}
+
+// What answers and is no server of Prometheus's API has a line that says what it is.
+func TestSourcesOfAnotherKind(t *testing.T) {
+	manager := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusGone)
+		fmt.Fprint(w, `{"status":"deprecated","error":"The Alertmanager v1 API was deprecated"}`)
+	}))
+	t.Cleanup(manager.Close)
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<html><body>It works!</body></html>")
+	}))
+	t.Cleanup(site.Close)
+	good := fakeServer(t, nil)
+	code, out, errs := runWith(t, nil, "sources", "-o", "json", manager.URL, site.URL, good.URL+"/prom")
+	var lines []sourceLine
+	if err := json.Unmarshal([]byte(out), &lines); err != nil || len(lines) != 3 || code != exitFailed {
+		t.Fatalf("exit %d, %v: %s%s", code, err, out, errs)
+	}
+	for i, want := range []struct{ state, kind, says string }{
+		{stateDown, "alertmanager", "is an Alertmanager"},
+		{stateDown, "", "neither a Prometheus API nor a page of metrics"},
+		{stateOK, "prometheus", ""},
+	} {
+		if l := lines[i]; l.State != want.state || l.Kind != want.kind || !strings.Contains(l.Error, want.says) || l.Error != "" && strings.Contains(l.Error, l.Name+": detect") {
+			t.Errorf("line %d is %+v, want %+v", i, l, want)
 		}
 	}
 }

@@ -79,10 +79,13 @@ func rootCommand(s *session) *cobra.Command {
 		Short: "The terminal for the person on call",
 		Long: `nightjar is a terminal dashboard for the person on call.
 
-Without a TARGET it watches the machine it runs on. A TARGET is a board file.
-Flags beat NIGHTJAR_* environment variables (NIGHTJAR_RANGE for --range ...),
-and these beat the configuration file. It changes nothing anywhere.`,
+Without a TARGET it watches the machine it runs on. A TARGET is the URL of a
+Prometheus-compatible server or of a page of metrics, or a board file; there may
+be several. Flags beat NIGHTJAR_* environment variables (NIGHTJAR_RANGE for
+--range ...), and these beat the configuration file. It changes nothing anywhere.`,
 		Example: `  nightjar                                  this machine, live
+  nightjar http://HOST:9090                 a Prometheus-compatible server
+  nightjar http://HOST:9100/metrics         one exporter, with no server at all
   nightjar --demo                           a made-up shop with an incident
   nightjar web.yaml                         your own board
   nightjar query 'rate(node_cpu_seconds_total{mode!="idle"}[1m])'

@@ -122,7 +122,7 @@ func (s *session) look(ctx context.Context, src sources.Source) sourceLine {
 		l.Kind, l.Version = st.Kind, st.Version
 	}
 	if err != nil {
-		l.State, l.Error = stateDown, oneLine(err)
+		l.State, l.Error = stateDown, oneLine(errors.New(sources.Reason(err)))
 		return l
 	}
 	l.Latency = &took
@@ -172,7 +172,8 @@ func (s *session) lookAtServer(ctx context.Context, p *prometheus.Source, l *sou
 		}
 	}
 	if err != nil {
-		l.State, l.Error = stateDown, oneLine(err)
+		l.State, l.Error = stateDown, oneLine(errors.New(sources.Reason(err)))
+		s.lookOnce(ctx, p, err, l)
 		return
 	}
 	latency := got.Latency.Seconds()
@@ -184,6 +185,23 @@ func (s *session) lookAtServer(ctx context.Context, p *prometheus.Source, l *sou
 			l.State = stateDegraded
 			l.Error = "its clock and this machine's differ: what is newest here may be old there, or not there yet"
 		}
+	}
+}
+
+// lookOnce says what is there instead, where something answers err that is no
+// server of Prometheus's API, or not to us.
+func (s *session) lookOnce(ctx context.Context, p *prometheus.Source, err error, l *sourceLine) {
+	if sources.KindOf(err) == sources.KindTimeout {
+		return
+	}
+	what, err := p.Detect(ctx)()
+	switch {
+	case err != nil:
+		if l.Error = oneLine(errors.New(sources.Reason(err))); sources.KindOf(err) == sources.KindUnsupported {
+			l.Kind = "" // what is there is none that we know
+		}
+	case what.Found == prometheus.FoundAlertmanager:
+		l.Kind, l.Error = "alertmanager", isAlertmanager(what)
 	}
 }
 

@@ -70,6 +70,40 @@ func TestRetryableErrorsBackOffAndDataStays(t *testing.T) {
 	})
 }
 
+// A source that is gone is not partly there because of charts that are not due yet.
+func TestSourceThatIsGoneIsNotPartlyThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &fake{name: "a", status: sources.Status{Kind: "prometheus", Interval: time.Second}}
+		p := New(Options{})
+		defer p.Close()
+		often, seldom := live(src, "up", time.Minute, time.Second), live(src, "load", 10*time.Hour, 10*time.Minute)
+		p.Want([]Job{often, seldom})
+		synctest.Wait()
+		src.answers(func(context.Context, sources.RangeQuery) (*sources.Frame, error) {
+			return nil, broken("a", sources.KindUnavailable)
+		})
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		if r := one(t, p, seldom); r.State != OK {
+			t.Fatalf("what is not due is %v", r.State)
+		}
+		if s := p.SourceStates()[0]; s.State != Stale {
+			t.Errorf("nothing answers, and the source is %v", s.State)
+		}
+		src.answers(func(_ context.Context, q sources.RangeQuery) (*sources.Frame, error) {
+			if q.Expr == "up" {
+				return nil, broken("a", sources.KindUnavailable)
+			}
+			return ramp(q, 1, 0), nil
+		})
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if s := p.SourceStates()[0]; s.State != Partial {
+			t.Errorf("one of two answers, and the source is %v", s.State)
+		}
+	})
+}
+
 func TestWrongQueryIsNotAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &fake{name: "a", answer: func(context.Context, sources.RangeQuery) (*sources.Frame, error) {

@@ -167,7 +167,9 @@ func (p *Poller) SourceStates() []SourceState {
 		if next >= 0 && !p.paused {
 			s.NextTry = wall.Add(max(next, l.notBefore) - now)
 		}
-		s.State = l.state(s.Err != nil || old > 0, good > 0)
+		// What was good before the failures began, and was not due since, says nothing of now.
+		works := good > 0 && (s.Err == nil || l.lastGood.After(s.ErrSince))
+		s.State = l.state(s.Err != nil || old > 0, works)
 		states = append(states, s)
 	}
 	slices.SortFunc(states, func(a, b SourceState) int { return cmp.Compare(a.Name, b.Name) })

@@ -39,8 +39,8 @@ var ruleColumns = []sources.Column{
 	{Name: "type", Text: true, Key: true, Help: "Whether it alerts or records."},
 	{Name: "health", Text: true, Help: "Whether the last evaluation went well: ok, err or unknown."},
 	{Name: "state", Text: true, Help: "Of an alert: inactive, pending or firing."},
-	{Name: "last evaluation", Unit: "s", Help: "How long ago it was evaluated."},
-	{Name: "duration", Unit: "s", Help: "How long the last evaluation took."},
+	{Name: "age", Unit: "s", Help: "How long ago it was evaluated."},
+	{Name: "took", Unit: "s", Help: "How long the last evaluation took."},
 	{Name: "error", Text: true, Help: "Why the last evaluation failed."},
 	{Name: "labels", Text: true, Key: true, Help: "The labels that the rule adds, which tell rules of one name apart."},
 }

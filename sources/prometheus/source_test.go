@@ -116,13 +116,14 @@ func TestDiscovery(t *testing.T) {
 func TestTargetTable(t *testing.T) {
 	srv := serve(t, map[string]http.HandlerFunc{"/api/v1/targets": ok(`{"activeTargets":[
 		{"labels":{"job":"b","instance":"b:1"},"scrapeUrl":"http://me:hunter2@b:1/metrics?token=hunter2","health":"up","lastScrape":"2024-04-05T19:59:50Z","lastScrapeDuration":0.25,"lastError":""},
-		{"labels":{"instance":"a:1"},"scrapePool":"a","scrapeUrl":"http://a:1/metrics","health":"down","lastScrape":"0001-01-01T00:00:00Z","lastError":"Get \"http://x:hunter2@a:1\": refused"}],"droppedTargets":[]}`)})
+		{"labels":{"instance":"a:1"},"scrapePool":"a","scrapeUrl":"http://a:1/metrics","health":"down","lastScrape":"0001-01-01T00:00:00Z","lastError":"Get \"http://x:hunter2@a:1\": refused"},
+		{"labels":{"job":"c","instance":"c:1"},"scrapeUrl":"http://c:1/metrics","health":"down","lastScrape":"2024-04-05T19:59:50Z","lastError":"Get \"http://c:1/metrics\": dial tcp: refused"}],"droppedTargets":[]}`)})
 	table, err := open(t, Options{URL: srv.URL}).List(t.Context(), "targets")
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(table.Rows)
-	if want := `[[{a 0} {a:1 0} {down 0} { NaN} { 0} {Get "http://***@a:1": refused 0} {http://a:1/metrics 0}] [{b 0} {b:1 0} {up 0} { 10} { 0.25} { 0} {http://b:1/metrics?token=*** 0}]]`; got != want || table.Total != 2 {
+	if want := `[[{a 0} {a:1 0} {down 0} { NaN} { 0} {Get "http://***@a:1": refused 0} {http://a:1/metrics 0}] [{c 0} {c:1 0} {down 0} { 10} { 0} {dial tcp: refused 0} {http://c:1/metrics 0}] [{b 0} {b:1 0} {up 0} { 10} { 0.25} { 0} {http://b:1/metrics?token=*** 0}]]`; got != want || table.Total != 3 {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	for _, row := range table.Rows {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,8 +54,8 @@ var targetColumns = []sources.Column{
 	{Name: "job", Text: true, Key: true, Help: "The job that the target belongs to."},
 	{Name: "instance", Text: true, Key: true, Help: "The target's instance label."},
 	{Name: "health", Text: true, Help: "Whether the last scrape went well: up, down or unknown."},
-	{Name: "last scrape", Unit: "s", Help: "How long ago it was scraped."},
-	{Name: "duration", Unit: "s", Help: "How long the last scrape took."},
+	{Name: "age", Unit: "s", Help: "How long ago it was scraped."},
+	{Name: "took", Unit: "s", Help: "How long the last scrape took."},
 	{Name: "error", Text: true, Help: "Why the last scrape failed."},
 	{Name: "url", Text: true, Key: true, Help: "What is scraped."},
 }
@@ -77,7 +78,7 @@ func (s *Source) targetTable(ctx context.Context) (*sources.Table, error) {
 			{Text: x.Health},
 			age(now, x.LastScrape),
 			{Number: x.LastScrapeDuration},
-			{Text: sources.Redact(x.LastError)},
+			{Text: sources.Redact(strings.TrimPrefix(x.LastError, "Get "+strconv.Quote(x.ScrapeURL)+": "))}, // its own column has the address
 			{Text: redactText(x.ScrapeURL)},
 		})
 	}

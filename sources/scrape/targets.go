@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +53,7 @@ func (s *Source) List(ctx context.Context, table string) (*sources.Table, error)
 	}
 	now := s.o.Clock()
 	active := s.pool.active()
+	slices.SortStableFunc(active, func(a, b target) int { return wrong(b) - wrong(a) })
 	t := &sources.Table{
 		Source: s.o.Name, Name: tableName, Time: now, Columns: targetColumns,
 		Total: len(active), Notes: s.Status().Notes,
@@ -59,6 +62,14 @@ func (s *Source) List(ctx context.Context, table string) (*sources.Table, error)
 		t.Rows = append(t.Rows, s.row(a, now))
 	}
 	return t, nil
+}
+
+// wrong is 1 for a target that is down: those come first, and are not cut.
+func wrong(t target) int {
+	if t.Health() == scrape.HealthBad {
+		return 1
+	}
+	return 0
 }
 
 func (s *Source) row(t target, now time.Time) []sources.Value {
@@ -88,7 +99,7 @@ func cause(t target) string {
 	if err == nil {
 		return ""
 	}
-	s := err.Error()
+	s := strings.TrimPrefix(err.Error(), "Get "+strconv.Quote(t.URL().String())+": ") // who it is about is said beside it
 	switch {
 	case strings.Contains(s, "while parsing"), strings.Contains(s, "unsupported Content-Type"):
 		s = "the page cannot be read as metrics: " + s

@@ -178,6 +178,7 @@ type TableOptions struct {
 	Columns []Column
 	Sort    string // column name; a leading "-" sorts descending
 	Limit   int    // most rows kept; 0: all
+	Only    string // field of the list that a row must have text in; empty: all rows
 }
 
 // A Column is one column of a table.

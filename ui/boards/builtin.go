@@ -54,7 +54,7 @@ func BuiltinNamed(names ...string) []*Board {
 // rank orders the built-in boards: this machine, then what a source is itself,
 // then what it watches, the widest first. Others follow.
 func rank(name string) int {
-	first := []string{"host", "processes", "sessions", "logs", "prometheus", "targets", "kubernetes", "node", "alertmanager", "go-process", "metrics"}
+	first := []string{"host", "processes", "sessions", "logs", "prometheus", "targets", "rules", "kubernetes", "node", "alertmanager", "go-process", "metrics"}
 	if i := slices.Index(first, name); i >= 0 {
 		return i
 	}

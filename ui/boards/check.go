@@ -202,6 +202,9 @@ func (r *reader) checkTable(p placedPanel) {
 			r.problem(n, "no query is named %q; %s", c.Query, known)
 		}
 	}
+	if p.Table.Only != "" && p.List == "" {
+		r.problem(where, "only: %q is to be a field, and only a table with a list has fields", p.Table.Only)
+	}
 	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
 	sort := strings.TrimPrefix(p.Table.Sort, "-")
 	if sort != "" && len(p.Table.Columns) > 0 && !slices.Contains(names, sort) {

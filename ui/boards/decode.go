@@ -191,6 +191,7 @@ func (r *reader) table(n ast.Node, t *TableOptions) {
 		},
 		"sort":  r.text(&t.Sort),
 		"limit": r.whole(&t.Limit, 1, 100_000),
+		"only":  r.text(&t.Only),
 	})
 }
 

@@ -28,6 +28,9 @@ import (
 var quiet = map[string]string{
 	"prometheus/limits/series grown in 1h":         "needs an hour, and ten thousand series",
 	"prometheus/limits/series churn in 5m":         "needs ten thousand series",
+	"prometheus/limits/critical alerts":            "the fleet's alert has no severity",
+	"prometheus/limits/alerts":                     "the fleet's alert comes and goes",
+	"rules/alerts/*":                               "the fleet's alert comes and goes",
 	"prometheus/limits/remote write*":              "there is no remote write",
 	"prometheus/limits/query latency p99":          "needs a query within ten minutes",
 	"targets/limits/targets of a job that is gone": "needs a job that went",
@@ -284,7 +287,7 @@ func TestE2EBuiltinBoardsOnRealServers(t *testing.T) {
 			used[q.name] = true
 		}
 	}
-	if got := strings.Join(names, " "); got != "prometheus targets node alertmanager go-process metrics" {
+	if got := strings.Join(names, " "); got != "prometheus targets rules node alertmanager go-process metrics" {
 		t.Errorf("proposed are %s", got)
 	}
 	for pattern := range quiet { // a renamed query must not stay excused

@@ -85,7 +85,7 @@ rows:
       - title: Processes
         kind: table
         list: processes
-        table: {columns: [{field: pid}]}
+        table: {columns: [{field: pid}], only: command}
       - title: Limits
         kind: limits
         queries: [{expr: up, name: disk, hint: delete something}]
@@ -145,7 +145,7 @@ func TestLoad(t *testing.T) {
 			},
 			{
 				ID: "processes", Title: "Processes", Kind: KindTable, Span: 6, MinWidth: 36, Height: 12, MinHeight: 5, Priority: 2,
-				List: "processes", Table: TableOptions{Columns: []Column{{Field: "pid", Priority: 2}}},
+				List: "processes", Table: TableOptions{Only: "command", Columns: []Column{{Field: "pid", Priority: 2}}},
 			},
 			{
 				ID: "limits", Title: "Limits", Kind: KindLimits, Span: 6, MinWidth: 36, Height: 8, MinHeight: 4, Priority: 2,

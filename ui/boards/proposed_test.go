@@ -26,6 +26,7 @@ func TestProposed(t *testing.T) {
 	const (
 		scraped    = "up scrape_duration_seconds scrape_samples_scraped "
 		prometheus = "prometheus_build_info prometheus_tsdb_head_series "
+		rules      = "prometheus_rule_group_interval_seconds "
 		process    = "go_goroutines process_start_time_seconds "
 		node       = "node_cpu_seconds_total node_load5 node_filesystem_avail_bytes "
 		cluster    = "kube_pod_info kube_pod_status_phase container_memory_working_set_bytes "
@@ -36,7 +37,7 @@ func TestProposed(t *testing.T) {
 	f(scraped, "targets metrics own")
 	f(prometheus+process, "prometheus go-process own")
 	f("kube_pod_info kube_pod_status_phase", "own") // without cAdvisor half of the board is empty
-	f(process+alerts+cluster+node+scraped+prometheus+"http_requests_total", "prometheus targets kubernetes node alertmanager go-process metrics own mine")
+	f(process+alerts+cluster+node+scraped+rules+prometheus+"http_requests_total", "prometheus targets rules kubernetes node alertmanager go-process metrics own mine")
 }
 
 func TestNeeds(t *testing.T) {

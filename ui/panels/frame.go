@@ -136,6 +136,11 @@ func DrawState(r screen.Region, got []*poll.Result, c Context) bool {
 	}
 	w, _ := r.Size()
 	switch {
+	case n.failed > 0 && unsupported(n.worst):
+		text := sources.Redact(strings.Join(strings.Fields(n.worst.Err.Error()), " ")) + ". " + remedy(sources.KindUnsupported)
+		for y, line := range Wrap(plainText(text, c.ASCII), w-1) {
+			r.Text(1, y, line, screen.On(themes.Muted))
+		}
 	case n.failed > 0:
 		drawError(r, n.worst, c)
 	case n.empty > 0 && n.loading > 0:

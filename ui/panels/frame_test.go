@@ -184,6 +184,19 @@ func TestErrorsHideCredentials(t *testing.T) {
 	}
 }
 
+// What a source cannot do is said, but nothing is wrong.
+func TestUnsupportedIsNoAlarm(t *testing.T) {
+	got := []*poll.Result{failed(poll.Failed, sources.KindUnsupported, time.Minute)}
+	if s := StateOf(got, noon(), time.Second); s.State != poll.Empty || s.Note != "not supported" || s.bad() {
+		t.Errorf("got %+v", s)
+	}
+	g := screen.NewGrid(200, 4)
+	DrawState(g.All(), got, at3())
+	if s := g.String(); strings.Contains(s, "!!") || !strings.Contains(s, "not supported") || !strings.Contains(s, "another source") {
+		t.Errorf("got %s", s)
+	}
+}
+
 func TestUnknownKindSaysSo(t *testing.T) {
 	golden(t, "frame/unknown-kind-60x2", picture(New(&boards.Panel{Kind: "pie"}), 60, 2, at3()))
 }

@@ -48,6 +48,8 @@ func StateOf(got []*poll.Result, now time.Time, every time.Duration) FrameState 
 	switch {
 	case len(got) == 0:
 		return FrameState{State: poll.OK}
+	case n.data == 0 && n.failed > 0 && unsupported(n.worst):
+		s.State, s.Age, s.Note = poll.Empty, "", "not supported" // nothing is wrong
 	case n.data == 0 && n.failed > 0:
 		s.State = poll.Failed
 		s.Short = "error"
@@ -136,6 +138,11 @@ func tally(got []*poll.Result, now time.Time, every time.Duration) count {
 		}
 	}
 	return n
+}
+
+// unsupported reports whether r fails because its source cannot do what is asked.
+func unsupported(r *poll.Result) bool {
+	return r != nil && sources.KindOf(r.Err) == sources.KindUnsupported
 }
 
 // holdsNothing reports whether the last good answer of r, if any, was empty.

@@ -3,6 +3,7 @@ package panels
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -362,4 +363,28 @@ func TestTableOfAllSources(t *testing.T) {
 	f("job up", "prod", "", frame, boards.Column{Label: "job"}, boards.Column{Query: "up"})
 	f("source pid", "all", "processes", list, boards.Column{Field: "pid"})
 	f("pid", "prod", "processes", list, boards.Column{Field: "pid"})
+}
+
+// A list may be cut down to the rows that say something in a field.
+func TestTableOfOnly(t *testing.T) {
+	list := func(errs ...string) *poll.Result {
+		tb := &sources.Table{Columns: []sources.Column{{Name: "job", Text: true, Key: true}, {Name: "error", Text: true}}, Total: len(errs)}
+		for i, e := range errs {
+			tb.Rows = append(tb.Rows, []sources.Value{{Text: string(rune('a' + i))}, {Text: e}})
+		}
+		return &poll.Result{State: poll.OK, Table: tb}
+	}
+	f := func(only string, r *poll.Result, caption string, want ...string) {
+		t.Helper()
+		p := New(&boards.Panel{Kind: boards.KindTable, List: "targets", Table: boards.TableOptions{Only: only}})
+		p.SetResult(0, r)
+		got := strings.Fields(picture(p, 40, 5, at3()).String())
+		if !slices.Equal(got, want) || p.Caption(at3()) != caption {
+			t.Errorf("only %q: got %q with %q, want %q with %q", only, got, p.Caption(at3()), want, caption)
+		}
+	}
+	f("", list("", "refused"), "2", "job", "error", "a", "b", "refused")
+	f("error", list("", "refused", "gone"), "2", "job", "error", "b", "refused", "c", "gone")
+	f("error", list("", ""), "", "2", "of", "2", "without", "error")
+	f("nope", list("", "refused"), "2", "job", "error", "a", "b", "refused") // the list has no such field
 }

@@ -39,6 +39,7 @@ type tableData struct {
 	columns []column
 	records []record
 	total   int      // rows there are in truth
+	without int      // rows of a list that the board leaves out, as they have no text in a field
 	notes   []string // what could not be read and why
 }
 
@@ -74,10 +75,20 @@ func listed(t *sources.Table, opts *boards.TableOptions) tableData {
 			keys = append(keys, i)
 		}
 	}
-	n := min(len(t.Rows), maxRecords)
+	rows := t.Rows
+	if only := slices.IndexFunc(t.Columns, func(c sources.Column) bool { return c.Text && c.Name == opts.Only }); only >= 0 {
+		rows = nil
+		for _, row := range t.Rows {
+			if only < len(row) && row[only].Text != "" {
+				rows = append(rows, row)
+			}
+		}
+		d.total, d.without = len(rows), len(t.Rows)-len(rows)
+	}
+	n := min(len(rows), maxRecords)
 	values := make([]sources.Value, n*len(fields))
 	var key []byte
-	for i, row := range t.Rows[:n] {
+	for i, row := range rows[:n] {
 		r := record{values: values[i*len(fields) : (i+1)*len(fields)]}
 		for j, at := range fields {
 			r.values[j] = sources.Value{Number: math.NaN()}

@@ -72,6 +72,11 @@ func (p *table) Draw(r screen.Region, c Context) {
 		return
 	}
 	n := p.room()
+	if p.data.without > 0 && len(p.data.records) == 0 {
+		all := strconv.Itoa(p.data.without)
+		fitName(r, 1, 0, p.w-1, all+" of "+all+" without "+p.spec.Table.Only, screen.On(themes.Muted), c.ASCII)
+		return
+	}
 	if p.header() > 0 {
 		p.drawHeader(r, c)
 	}
