@@ -15,14 +15,23 @@ type logPrinter struct {
 	json   bool
 	source bool // lines begin with the name of their source
 	buf    []byte
+
+	count   bool // lines are counted, not written
+	counted int64
 }
 
 func newLogPrinter(w io.Writer, format string, source bool) *logPrinter {
 	return &logPrinter{w: bufio.NewWriterSize(w, 64<<10), json: format == "json", source: source}
 }
 
-// print writes a line.
+// print writes a line, or counts it if it is one.
 func (p *logPrinter) print(l *sources.LogLine) error {
+	if p.count {
+		if l.Lost == 0 {
+			p.counted++
+		}
+		return nil
+	}
 	p.buf = p.buf[:0]
 	switch {
 	case p.json:
@@ -36,6 +45,15 @@ func (p *logPrinter) print(l *sources.LogLine) error {
 		p.buf = append(p.buf, l.Raw...)
 	}
 	_, err := p.w.Write(append(p.buf, '\n'))
+	return err //nolint:wrapcheck // that of stdout
+}
+
+// total writes how many lines were counted, if that is what is asked for.
+func (p *logPrinter) total() error {
+	if !p.count {
+		return nil
+	}
+	_, err := fmt.Fprintln(p.w, p.counted)
 	return err //nolint:wrapcheck // that of stdout
 }
 

@@ -23,6 +23,7 @@ type logsRequest struct {
 	level        string
 	last         int
 	follow       bool
+	count        bool
 	format       string
 }
 
@@ -63,6 +64,7 @@ Exit status: 0 printed, 1 it failed, 2 usage, 3 a source is unreachable.`,
 	addWindowFlags(cmd, r)
 	f.IntVar(&r.last, "last", 0, "only the last `N` lines that pass")
 	f.BoolVarP(&r.follow, "follow", "f", false, "go on with the lines that come; begins with the last 10 unless --since or --last says otherwise")
+	f.BoolVarP(&r.count, "count", "c", false, "only the number of records that pass, of all targets together")
 	f.VarP(&choiceValue{&r.format, logFormats()}, "output", "o", "`FORMAT`: "+strings.Join(logFormats(), ", "))
 	s.addFlags(cmd, "config", "header", "utc", "log-file")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(logFormats(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
@@ -144,6 +146,9 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 	if r.follow && r.until != "" {
 		return misused("--follow goes on: it has no --until")
 	}
+	if r.count && (r.follow || r.last != 0) {
+		return misused("--count counts to the end: it goes with neither --follow nor --last")
+	}
 	parts, err := s.openLogs(ctx, targets)
 	if err != nil {
 		return err
@@ -153,7 +158,10 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 		return err //nolint:wrapcheck // a *sources.Error says it all
 	}
 	p := newLogPrinter(s.out, r.format, len(parts) > 1)
+	p.count = r.count
 	switch streams := streamsOf(parts); {
+	case r.count && countable(parts):
+		p.counted, err = countLogs(ctx, parts, sources.LogQuery{Window: window, Terms: terms})
 	case len(streams) == len(parts) && r.last == 0 && window == sources.Window{}:
 		for _, in := range streams { // printed as it comes, to its end
 			in.Pace()
@@ -169,6 +177,9 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 			}
 		}
 		err = s.walkLogs(ctx, walker, r, window, p)
+	}
+	if err == nil {
+		err = p.total()
 	}
 	if flushed := p.flush(); err == nil {
 		err = flushed

@@ -26,7 +26,7 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 		return nil, sources.Errorf(s.o.Name, op, sources.KindQuery, "%w", err)
 	}
 	told := time.Now()
-	err = s.each(ctx, &q, f, func(t *stretch, done sources.LogProgress) {
+	err = s.each(ctx, &q, f, false, func(t *stretch, done sources.LogProgress) {
 		t.count(h)
 		done.Matched = h.Matched
 		if progress != nil && time.Since(told) > tellEvery {
@@ -40,16 +40,19 @@ func (s *Source) CountLogs(ctx context.Context, q sources.LogQuery, step time.Du
 	return h.Frame(s.o.Name), nil
 }
 
-// Count counts the records of the window that match, whether they have a time or not.
+// Count counts the records of the window that match, whether they have a time or
+// not. Where no window and a filter of text alone are given it does not wait for the index.
 func (s *Source) Count(ctx context.Context, q sources.LogQuery) (n int64, err error) {
 	f, err := s.filter("count", q.Terms)
 	if err != nil {
 		return 0, err
 	}
 	open := q.Start.IsZero() && q.End.IsZero()
-	err = s.each(ctx, &q, f, func(t *stretch, _ sources.LogProgress) {
+	err = s.each(ctx, &q, f, open, func(t *stretch, _ sources.LogProgress) {
 		switch {
 		case t.gap != "":
+		case t.b == nil:
+			n += int64(t.sum)
 		case open && t.hits != nil:
 			n += int64(t.hits.count)
 		case open:
@@ -75,8 +78,9 @@ func (s *Source) Count(ctx context.Context, q sources.LogQuery) (n int64, err er
 	return n, nil
 }
 
-// each goes through all chunks that may have records of the window, newest first.
-func (s *Source) each(ctx context.Context, q *sources.LogQuery, f *filter, see func(*stretch, sources.LogProgress)) error {
+// each goes through all chunks that may have records of the window, newest
+// first. With sums, chunks may come without their records, only with how many pass.
+func (s *Source) each(ctx context.Context, q *sources.LogQuery, f *filter, sums bool, see func(*stretch, sources.LogProgress)) error {
 	var done sources.LogProgress
 	for _, c := range s.logs() {
 		for _, p := range c.history() {
@@ -88,7 +92,7 @@ func (s *Source) each(ctx context.Context, q *sources.LogQuery, f *filter, see f
 		all := *q
 		all.Before, all.After, all.Forward = sources.LogPos{}, sources.LogPos{}, false
 		w := s.walk(ctx, c, &all, f)
-		w.ahead = mostAhead
+		w.ahead, w.loose, w.sums = mostAhead, true, sums
 		for {
 			t, err := w.next()
 			if err != nil {

@@ -52,6 +52,7 @@ type Source struct {
 	search chan struct{}  // the workers of searches
 	begun  sync.Once
 	wanted chan struct{} // closed when somebody waits for lines or counts them: only then it is worth indexing
+	shift  shift         // of searches with a filter
 
 	mu      sync.Mutex
 	chains  []*chain

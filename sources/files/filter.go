@@ -145,7 +145,7 @@ func (c *cache) forget(p *part) {
 
 // texts are buffers for a chunk and the record at its end.
 var texts = sync.Pool{New: func() any {
-	b := make([]byte, chunkSize+maxRecord)
+	b := make([]byte, chunkSize+maxRecord+alignment)
 	return &b
 }}
 
@@ -239,7 +239,7 @@ func (s *Source) scan(ctx context.Context, c *chain, l look, b *block, end int64
 	last := len(b.entries) - 1
 	start := b.at(h.n)
 	end = min(end, b.at(last)+maxRecord)
-	buf := (*held)[:end-start]
+	buf := aligned(*held, start)[:end-start]
 	if _, err := l.p.readText(ctx, buf, start); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 // chunks are buffers for a chunk and the head of a line that goes on after it.
 var chunks = sync.Pool{New: func() any {
-	b := make([]byte, 1+chunkSize+headSize)
+	b := make([]byte, 1+chunkSize+headSize+alignment)
 	return &b
 }}
 
@@ -49,7 +49,7 @@ func (p *part) build(ctx context.Context, k int) (*block, error) {
 	defer chunks.Put(held)
 	from := int64(k) << chunkBits
 	begin := max(from-1, 0)
-	buf := (*held)[:min(from-begin+chunkSize+headSize, end-begin)]
+	buf := aligned(*held, begin)[:min(from-begin+chunkSize+headSize, end-begin)]
 	n, err := p.readText(ctx, buf, begin)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 )
@@ -28,7 +29,8 @@ func (s *Source) index() {
 	}
 }
 
-// indexPart builds the blocks of a part that are missing, with two goroutines.
+// indexPart builds the blocks of a part that are missing, with two goroutines
+// that rest while there are searches, which index what they need.
 func (s *Source) indexPart(p *part) {
 	if !p.hollow() {
 		return
@@ -42,7 +44,7 @@ func (s *Source) indexPart(p *part) {
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
-			for s.ctx.Err() == nil {
+			for s.shift.wait(s.ctx) == nil {
 				k := next.Add(-1) + 1
 				if k < 0 {
 					return
@@ -64,4 +66,41 @@ func (p *part) hollow() bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return !p.tried
+}
+
+// A shift says whether somebody is served. The zero shift is ready.
+type shift struct {
+	mu   sync.Mutex
+	n    int
+	over chan struct{} // closed when nobody is; good while n > 0
+}
+
+func (s *shift) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.n++; s.n == 1 {
+		s.over = make(chan struct{})
+	}
+}
+
+func (s *shift) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.n--; s.n == 0 {
+		close(s.over)
+	}
+}
+
+// wait returns when nobody is served, or ctx is done.
+func (s *shift) wait(ctx context.Context) error {
+	s.mu.Lock()
+	n, over := s.n, s.over
+	s.mu.Unlock()
+	if n > 0 {
+		select {
+		case <-over:
+		case <-ctx.Done():
+		}
+	}
+	return ctx.Err() //nolint:wrapcheck // the caller ended it
 }

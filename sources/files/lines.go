@@ -57,7 +57,7 @@ func (s *Source) readChunk(ctx context.Context, picks []pick, group []int, lines
 	}
 	held := texts.Get().(*[]byte)
 	defer texts.Put(held)
-	buf := (*held)[:to-from]
+	buf := aligned(*held, from)[:to-from]
 	p := picks[group[0]].l.p
 	_, err := p.readText(ctx, buf, from)
 	if ctx.Err() != nil {

@@ -25,6 +25,7 @@ type stretch struct {
 	hits *hits   // nil: all
 	keys []int64 // if the source is merged
 	gap  string  // it is a gap at the start of the part
+	sum  int     // without b: how many passed
 	err  error
 	done chan struct{}
 }
@@ -49,6 +50,8 @@ type walker struct {
 	k        int
 	open     bool // l is parts[at]
 	ended    bool
+	loose    bool // the order of records does not matter
+	sums     bool // nor do the records: how many pass is enough
 	cheap    bool // no compressed file is opened any more
 	dear     bool // one was not, for that
 	ahead    int
@@ -61,6 +64,9 @@ type walker struct {
 // walk begins to go through a chain for a query.
 func (s *Source) walk(ctx context.Context, c *chain, q *sources.LogQuery, f *filter) *walker {
 	w := &walker{s: s, c: c, f: f, forward: q.Forward, parts: c.history(), ahead: 1}
+	if f != nil {
+		s.shift.begin()
+	}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	w.from, w.to = math.MinInt64, math.MaxInt64
 	if !q.Start.IsZero() {
@@ -82,6 +88,9 @@ func (s *Source) walk(ctx context.Context, c *chain, q *sources.LogQuery, f *fil
 func (w *walker) stop() {
 	w.cancel()
 	w.work.Wait()
+	if w.f != nil {
+		w.s.shift.end()
+	}
 }
 
 // next is the next chunk that may have something, nil at the end.
@@ -115,7 +124,7 @@ func (w *walker) next() (*stretch, error) {
 			w.note(t.err.Error()) // the rest can be read all the same
 			continue
 		}
-		if t.gap != "" || t.b != nil && (t.hits == nil && len(t.b.entries) > 0 || t.hits != nil && t.hits.count > 0) {
+		if t.gap != "" || t.sum > 0 || t.b != nil && (t.hits == nil && len(t.b.entries) > 0 || t.hits != nil && t.hits.count > 0) {
 			return t, nil
 		}
 		w.ahead = min(2*w.ahead, mostAhead)
@@ -177,7 +186,7 @@ func (w *walker) enter() error {
 		return nil
 	}
 	l, err := p.look(w.ctx)
-	if err == nil && w.s.merged {
+	if err == nil && w.s.merged && !w.loose {
 		err = w.c.clamp(w.ctx, p)
 	}
 	if err != nil {
@@ -245,11 +254,18 @@ func (w *walker) gap(p *part) *stretch {
 
 // examine indexes a chunk and finds what passes.
 func (w *walker) examine(t *stretch) (err error) {
+	if w.sums && w.f.plain() && t.l.bare(t.k) {
+		sum, ok, err := t.l.p.tally(w.ctx, t.k, w.f.rest)
+		if t.sum = sum; ok || err != nil {
+			return err
+		}
+		t.sum = 0 // only the index can tell
+	}
 	b, err := t.l.block(w.ctx, t.k)
 	if err != nil || len(b.entries) == 0 || !b.overlaps(w.from, w.to) {
 		return err
 	}
-	if w.s.merged {
+	if w.s.merged && !w.loose {
 		if t.keys, err = t.l.keys(w.ctx, b, t.k); err != nil {
 			return err
 		}
