@@ -16,6 +16,7 @@ type footerKey struct {
 	screens      int
 	live, ascii  bool
 	filters      bool
+	patterns     bool
 }
 
 // drawFooter draws the footer, or the picture of it that still holds.
@@ -29,6 +30,8 @@ func (m *Model) drawFooter(r screen.Region) {
 	}
 	if key.panel != nil {
 		_, key.filters = panels.FilterOf(key.panel.panel)
+		logs := m.logPanel(key.panel)
+		key.patterns = logs != nil && logs.Patterns()
 	}
 	if key != m.footerFor {
 		m.footerFor = key
@@ -73,10 +76,14 @@ func (m *Model) hints() []panels.KeyHelp {
 	hints := []panels.KeyHelp{hint("help", "help")}
 	v := m.view()
 	p := v.focused()
+	logs := m.logPanel(p)
+	patterns := logs != nil && logs.Patterns()
 	switch {
+	case patterns:
+		hints = append(hints, hint("enter", "its lines"), hint("series-hide", "hide"), hint("back", "lines"))
 	case v.full != "":
 		hints = append(hints, hint("back", "back"))
-	case p != nil && m.logPanel(p) != nil:
+	case logs != nil:
 		hints = append(hints, hint("enter", "open line"))
 	case p != nil && m.board(p.spec.Link) != nil && len(p.spec.LinkSet) > 0:
 		hints = append(hints, hint("enter", "open row"))
@@ -93,12 +100,13 @@ func (m *Model) hints() []panels.KeyHelp {
 			hints = append(hints, panels.KeyHelp{Key: m.keys.Label("left") + "/" + m.keys.Label("right"), Text: "cursor"})
 		}
 		_, rows := panels.FilterOf(p.panel)
-		_, logs := p.panel.(panels.LogViewer)
 		switch {
 		case rows:
 			hints = append(hints, hint("filter", "filter"))
-		case logs:
-			hints = append(hints, hint("filter", "search"), hint("log-filter", "filter"),
+		case patterns:
+			hints = append(hints, hint("log-filter", "filter"), hint("top", "worst first"), hint("full", "full screen"))
+		case logs != nil:
+			hints = append(hints, hint("filter", "search"), hint("log-filter", "filter"), hint("patterns", "patterns"),
 				panels.KeyHelp{Key: m.keys.Label("next-error") + "/" + m.keys.Label("prev-error"), Text: "errors"},
 				hint("bottom", "newest"), hint("full", "full screen"))
 		}

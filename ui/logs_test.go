@@ -157,3 +157,28 @@ func TestLogPromptFilters(t *testing.T) {
 		t.Errorf("esc leaves %d filters", n)
 	}
 }
+
+// The keys of patterns, from the lines and back.
+func TestLogPatterns(t *testing.T) {
+	m := logModel(t)
+	m.setFocus("lines")
+	press(m, "p")
+	settleLogs(t, m)
+	lines := m.logPanel(m.view().byID["lines"])
+	s := frameOf(m)
+	if !lines.Patterns() || !strings.Contains(s, " patterns, ") || !strings.Contains(s, "GET /products/<*>") || !strings.Contains(s, "enter its lines") {
+		t.Fatalf("patterns:\n%s", s)
+	}
+	press(m, "x", "down", "enter")
+	settleLogs(t, m)
+	if terms := lines.Terms(); lines.Patterns() || len(terms) != 2 || !terms[0].Not || terms[1].Not {
+		t.Errorf("hid one and chose the next: %+v", terms)
+	}
+	if l := lines.Selected(); l == nil || !strings.Contains(frameOf(m), "& -pattern ") {
+		t.Errorf("the lines of the pattern:\n%s", frameOf(m))
+	}
+	press(m, "p", "esc")
+	if lines.Patterns() || len(lines.Terms()) != 2 {
+		t.Error("esc does more than to go back to the lines")
+	}
+}

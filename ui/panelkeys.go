@@ -20,6 +20,7 @@ var panelKeys = map[string]tea.KeyPressMsg{
 	"next-error": {Code: 'e', Text: "e"}, "prev-error": {Code: 'e', Text: "E", Mod: tea.ModShift},
 	"wrap": {Code: 'w', Text: "W", Mod: tea.ModShift}, "log-time": {Code: 'd', Text: "d"}, "around": {Code: 'z', Text: "z"},
 	"bookmark": {Code: 'b', Text: "b"}, "next-bookmark": {Code: 'b', Text: "B", Mod: tea.ModShift},
+	"patterns":    {Code: 'p', Text: "p"},
 	"drop-filter": {Code: tea.KeyBackspace},
 	"series-hide": {Code: 'x', Text: "x"}, "legend": {Code: 'l', Text: "L", Mod: tea.ModShift}, "series-alone": {Code: 'i', Text: "i"},
 }

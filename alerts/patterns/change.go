@@ -78,9 +78,10 @@ func Preceding(now sources.Window) sources.Window {
 // count. Patterns with no line in either window are left out.
 //
 // Windows are counted in whole buckets: those that begin in them. The window
-// before must not reach into the other; if it is zero or nothing at all was said
-// in it, nothing is compared. Time before the first line of all is no silence: it is
-// left out of the window before if five lines or more were to be expected in it.
+// before must not reach into the other; if it is zero, or nothing at all was said
+// in it and Began is not known, nothing is compared. Time before the first line of all
+// is no silence: it is left out of the window before if it is before Began, or, where
+// that is not known, if five lines or more were to be expected in it.
 func (m *Miner) Snapshot(now, before sources.Window) []Pattern {
 	from, to := m.span(now)
 	bFrom, bTo := m.span(before)
@@ -178,10 +179,14 @@ func (m *Miner) span(w sources.Window) (from, to int) {
 	return at(w.Start), at(w.End)
 }
 
-// heard is the first bucket of a window from which on there is a log: the first of
-// all, unless so many are empty before the earliest line that it began later; to if
+// heard is the first bucket of a window from which on there is a log: that of Began
+// if it is known, else the first of all, unless so many are empty before the earliest line that it began later; to if
 // there is no line.
 func (m *Miner) heard(from, to int) int {
+	if m.step != 0 && !m.o.Began.IsZero() {
+		first := (m.o.Began.UnixNano() - m.start) / m.step
+		return int(min(max(int64(from), first), int64(to)))
+	}
 	if m.first == 0 || m.step == 0 {
 		return to
 	}

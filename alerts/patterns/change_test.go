@@ -301,6 +301,29 @@ func TestSeverityAndSources(t *testing.T) {
 	}
 }
 
+// A log that is known to have begun is silent where no line is; what is before its beginning is not.
+func TestBegan(t *testing.T) {
+	f := func(began time.Time, compared bool, factor float64) {
+		t.Helper()
+		m := New(Options{Window: hours(0, 2), Began: began})
+		spread(m, "cannot write", 12, hours(0.5, 2), sources.SeverityError)
+		p := m.Snapshot(hours(1, 2), hours(0, 1))[0]
+		if p.Compared() != compared || compared && math.Abs(p.Factor-factor) > 0.01 {
+			t.Errorf("began %v: compared %v, factor %v", began, p.Compared(), p.Factor)
+		}
+		m = New(Options{Window: hours(0, 2), Began: began})
+		spread(m, "cannot write", 12, hours(1, 2), sources.SeverityError)
+		if p := m.Snapshot(hours(1, 2), hours(0, 1))[0]; (p.Change == ChangeNew) != (compared && !began.IsZero()) {
+			t.Errorf("began %v: %q", began, p.Change)
+		}
+	}
+	f(time.Time{}, true, 2)         // of 4 in an hour, 8 in an hour; too few to tell
+	f(hours(0, 1).Start, true, 2)   // silence
+	f(hours(-9, 1).Start, true, 2)  // silence
+	f(hours(0.5, 1).Start, true, 1) // no log
+	f(hours(1.5, 2).Start, false, 0)
+}
+
 func TestRecord(t *testing.T) {
 	m := New(Options{Window: hours(0, 2)})
 	spread(m, "old \xff text", 5, hours(0, 1), sources.SeverityWarn)
@@ -339,17 +362,20 @@ func TestTable(t *testing.T) {
 		}
 		return text
 	}
-	got := strings.Join(Table(m.Snapshot(hours(1, 2), hours(0, 1)), 105, time.UTC, fit), "\n")
+	got := strings.Join(Table(m.Snapshot(hours(1, 2), hours(0, 1)), 91, false, fit), "\n")
 	want := strings.TrimPrefix(`
-CHANGE   COUNT  BEFORE  FACTOR  SCORE  LEVEL  LAST            BEFORE|NOW         PATTERN
-new          2       0       -    0.0  error  02-03 05:52:30          |    █ █   cannot write␛[<*> to th…
-surging    150      10     x15   32.0  warn   02-03 05:59:48  ▁▁▁▁▁▁▁▁|█▇███▇██  queue is full again
-new          1       0       -    0.0  -      02-03 05:06:00          |█         (empty lines)
+CHANGE   COUNT     RATE  BEFORE  FACTOR  LEVEL  BEFORE|NOW         PATTERN
+new          2      2/h       0       -  error          |    █ █   cannot write␛[<*> to th…
+surging    150  2.5/min      10     x15  warn   ▁▁▁▁▁▁▁▁|█▇███▇██  queue is full again
+new          1      1/h       0       -  -              |█         (empty lines)
 `, "\n")
 	if got != strings.TrimSuffix(want, "\n") {
 		t.Errorf("\n%s\nwant\n%s", got, want)
 	}
-	if lines := Table(nil, 0, time.UTC, fit); len(lines) != 1 {
+	if lines := Table(m.Snapshot(hours(1, 2), hours(0, 1)), 0, true, fit); !strings.Contains(lines[2], "  ........|########  ") {
+		t.Errorf("not in 7 bits: %q", lines[2])
+	}
+	if lines := Table(nil, 0, true, fit); len(lines) != 1 {
 		t.Errorf("%q", lines)
 	}
 }

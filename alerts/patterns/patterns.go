@@ -28,6 +28,11 @@ type Options struct {
 	Window  sources.Window
 	Buckets int
 
+	// Began is when the log is known to begin, so that what is not said from then on
+	// is silence also where no line at all is added, for a filter perhaps. Zero: that
+	// is told by the lines.
+	Began time.Time
+
 	MaxPatterns int     // 2,000; then the one whose last line is longest ago goes
 	MaxChildren int     // of a node of the tree, 100; all further tokens share one more
 	MaxLeaf     int     // patterns that differ behind the leading tokens, 200

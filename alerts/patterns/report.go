@@ -1,6 +1,7 @@
 package patterns
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func (p *Pattern) Record() Record {
 		Severity: p.Worst.String(), Example: strings.ToValidUTF8(p.Example.Raw, "\ufffd"),
 		Sources: make([]string, 0, len(p.Sources)), Filter: p.sel.expression(),
 	}
-	if !math.IsNaN(p.BeforeRate) {
+	if p.Compared() {
 		r.BeforeCount = &p.Before
 	}
 	if !math.IsNaN(p.Factor) && !math.IsInf(p.Factor, 0) {
@@ -54,18 +55,19 @@ func (p *Pattern) Record() Record {
 // sparkWidth is how many cells the sparkline of a table has.
 const sparkWidth = 16
 
-// Table is the patterns as lines of text, a head first: what changed, the counts
-// of both windows, the factor, the score, the worst severity, when it was last seen
-// in zone, both windows as a sparkline with a bar between them, and the template.
-// fit is the gate for text of the log: it makes control characters visible and cuts
-// to a number of cells, unless that is 0. width is that of a line; 0 cuts nothing.
-func Table(ps []Pattern, width int, zone *time.Location, fit func(text string, cells int) string) []string {
-	head := []string{"CHANGE", "COUNT", "BEFORE", "FACTOR", "SCORE", "LEVEL", "LAST", "BEFORE|NOW", ""}
-	right := []bool{false, true, true, true, true, false, false, false, false}
+// Table is the patterns as lines of text, a head first: what changed, the count and
+// the rate of the window, the count of the window before, the factor of the rates,
+// the worst severity, both windows as a sparkline with a bar between them, and the
+// template. fit is the gate for text of the log: it makes control characters visible
+// and cuts to a number of cells, unless that is 0. width is that of a line; 0 cuts
+// nothing. ascii draws in 7 bits.
+func Table(ps []Pattern, width int, ascii bool, fit func(text string, cells int) string) []string {
+	head := []string{"CHANGE", "COUNT", "RATE", "BEFORE", "FACTOR", "LEVEL", "BEFORE|NOW", ""}
+	right := []bool{false, true, true, true, true, false, false, false}
 	rows := make([][]string, 0, len(ps)+1)
 	rows = append(rows, head)
 	for i := range ps {
-		rows = append(rows, ps[i].cells(zone))
+		rows = append(rows, ps[i].cells(ascii))
 	}
 	wide := make([]int, len(head))
 	for _, row := range rows {
@@ -109,34 +111,76 @@ func Table(ps []Pattern, width int, zone *time.Location, fit func(text string, c
 const leastTemplate = 20 // cells
 
 // cells are the columns of a table before the template; none has text of the log.
-func (p *Pattern) cells(zone *time.Location) []string {
-	before, factor, score, last := "-", "-", "-", "-"
-	if !math.IsNaN(p.BeforeRate) {
+func (p *Pattern) cells(ascii bool) []string {
+	before, factor := "-", "-"
+	if p.Compared() {
 		before = strconv.FormatUint(p.Before, 10)
-		score = strconv.FormatFloat(p.Score, 'f', 1, 64)
-		if !math.IsNaN(p.Factor) && !math.IsInf(p.Factor, 0) {
-			factor = "x" + strconv.FormatFloat(p.Factor, 'g', 2, 64)
-			if p.Factor >= 10 {
-				factor = "x" + strconv.FormatFloat(p.Factor, 'f', 0, 64)
-			}
-		}
-	}
-	if !p.Last.IsZero() {
-		last = p.Last.In(zone).Format("01-02 15:04:05")
+		factor = cmp.Or(p.FactorText(), factor)
 	}
 	level := p.Worst.String()
 	if p.Worst == sources.SeverityUnknown {
 		level = "-"
 	}
 	return []string{
-		string(p.Change), strconv.FormatUint(p.Count, 10), before, factor, score, level, last,
-		sparkline(p.Spark, p.SparkNow),
+		string(p.Change), strconv.FormatUint(p.Count, 10), p.RateText(), before, factor, level,
+		sparkline(p.Spark, p.SparkNow, ascii),
 	}
+}
+
+// Compared reports whether there is a window before to hold the pattern against.
+func (p *Pattern) Compared() bool { return !math.IsNaN(p.BeforeRate) }
+
+// Summary counts patterns for a person: "214 patterns, 3 new, 1 surging".
+func Summary(ps []Pattern) string {
+	n := map[Change]int{}
+	for i := range ps {
+		n[ps[i].Change]++
+	}
+	text := strconv.Itoa(len(ps)) + " patterns"
+	if len(ps) == 1 {
+		text = "1 pattern"
+	}
+	for _, c := range [...]Change{ChangeNew, ChangeSurging, ChangeQuiet} {
+		if n[c] > 0 {
+			text += ", " + strconv.Itoa(n[c]) + " " + string(c)
+		}
+	}
+	return text
+}
+
+// FactorText is the factor for a person, such as "x12"; "" if there is none.
+func (p *Pattern) FactorText() string {
+	switch {
+	case math.IsNaN(p.Factor) || math.IsInf(p.Factor, 0):
+		return ""
+	case p.Factor >= 10:
+		return "x" + strconv.FormatFloat(p.Factor, 'f', 0, 64)
+	}
+	return "x" + strconv.FormatFloat(p.Factor, 'g', 2, 64)
+}
+
+// RateText is the rate for a person, by the second, the minute or the hour: the
+// first of which there is one line; "-" where there is none.
+func (p *Pattern) RateText() string {
+	per, unit := p.Rate, "/s"
+	switch {
+	case p.Rate == 0:
+		return "-"
+	case p.Rate < 1.0/60:
+		per, unit = p.Rate*3600, "/h"
+	case p.Rate < 1:
+		per, unit = p.Rate*60, "/min"
+	}
+	digits := 0
+	if per < 9.95 {
+		digits = 1
+	}
+	return strings.TrimSuffix(strconv.FormatFloat(per, 'f', digits, 64), ".0") + unit
 }
 
 // sparkline draws counts in sparkWidth cells, scaled to the highest of both
 // windows, with a bar where the window begins; "" without counts over time.
-func sparkline(counts []uint32, now int) string {
+func sparkline(counts []uint32, now int, ascii bool) string {
 	if len(counts) == 0 {
 		return ""
 	}
@@ -156,7 +200,11 @@ func sparkline(counts []uint32, now int) string {
 			b.WriteByte(' ')
 			continue
 		}
-		b.WriteRune([]rune("▁▂▃▄▅▆▇█")[(n*8-1)/top])
+		blocks := []rune("▁▂▃▄▅▆▇█")
+		if ascii {
+			blocks = []rune("...:::##")
+		}
+		b.WriteRune(blocks[(n*8-1)/top])
 	}
 	return b.String()
 }

@@ -39,7 +39,7 @@ This page is made from the key map: ` + "`go test ./cmd/nightjar -run TestKeysDo
 ` + "```yaml" + `
 keys:
   quit: [q, ctrl+q]
-  pause: [p, space]     # instead of its own, so name those that are to stay
+  pause: [P, space]     # instead of its own, so name those that are to stay
   full: F               # one key needs no list
   theme: []             # none at all
 ` + "```" + `

@@ -50,6 +50,7 @@ a minus before it turns it round. Several must all pass.
 The output is text (the lines as they were written) or json (an OpenTelemetry log record a line).
 
 Exit status: 0 printed, 1 it failed, 2 usage, 3 a source is unreachable.`,
+		Args: cobra.ArbitraryArgs,
 		Example: `  nightjar logs --since 1h --level warn /var/log/syslog
   nightjar logs -f --filter 'status>=500' --filter -healthz '/var/log/nginx/*.log'
   kubectl logs deploy/api | nightjar logs --filter timeout -o json -`,
@@ -68,6 +69,7 @@ Exit status: 0 printed, 1 it failed, 2 usage, 3 a source is unreachable.`,
 	f.VarP(&choiceValue{&r.format, logFormats()}, "output", "o", "`FORMAT`: "+strings.Join(logFormats(), ", "))
 	s.addFlags(cmd, "config", "header", "utc", "log-file")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(logFormats(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	cmd.AddCommand(patternsCommand(s))
 	return cmd
 }
 

@@ -44,14 +44,14 @@ func manual(root *cobra.Command) string {
 	b.WriteString("# SYNOPSIS\n\n")
 	fmt.Fprintf(&b, "**nightjar** %s\n\n", escapeMarkdown(strings.TrimPrefix(root.UseLine(), "nightjar ")))
 	for _, c := range subcommands(root) {
-		fmt.Fprintf(&b, "**nightjar %s** %s\n\n", c.Name(), escapeMarkdown(strings.TrimSpace(strings.TrimPrefix(c.Use, c.Name()))))
+		fmt.Fprintf(&b, "**%s** %s\n\n", c.CommandPath(), escapeMarkdown(strings.TrimSpace(strings.TrimPrefix(c.Use, c.Name()))))
 	}
 	fmt.Fprintf(&b, "# DESCRIPTION\n\n%s\n\n", escapeMarkdown(root.Long))
 	b.WriteString("# OPTIONS\n\n")
 	writeOptions(&b, root.Flags())
 	b.WriteString("# COMMANDS\n\n")
 	for _, c := range subcommands(root) {
-		fmt.Fprintf(&b, "### nightjar %s\n\n", escapeMarkdown(c.Use))
+		fmt.Fprintf(&b, "### %s\n\n", escapeMarkdown(c.CommandPath()+strings.TrimPrefix(c.Use, c.Name())))
 		text := c.Long
 		if text == "" {
 			text = c.Short + "."
@@ -105,7 +105,7 @@ func subcommands(root *cobra.Command) []*cobra.Command {
 	var list []*cobra.Command
 	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() {
-			list = append(list, c)
+			list = append(append(list, c), subcommands(c)...)
 		}
 	}
 	return list

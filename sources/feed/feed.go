@@ -52,6 +52,8 @@ type Request struct {
 	// Count.Start up to before Count.End. Step 0: none.
 	Count sources.Window
 	Step  time.Duration
+	// Mining says which lines are to be taken apart.
+	Mining Mining
 	// Paused: nothing new is read but what the pane itself asks for.
 	Paused bool
 }
@@ -74,6 +76,19 @@ func (r *Request) sameCount(o *Request) bool {
 // sameFind reports whether two requests ask the same question.
 func (r *Request) sameFind(o *Request) bool { return r.Find.Seq == o.Find.Seq }
 
+// sameMining reports whether two requests want the same lines taken apart.
+func (r *Request) sameMining(o *Request) bool {
+	return (r.Mining.New == nil) == (o.Mining.New == nil) && r.Mining.Window == o.Mining.Window && r.sameLines(o)
+}
+
+// movesOn reports whether the window of what is to be taken apart is that of the
+// other request a little later.
+func (r *Request) movesOn(o *Request) bool {
+	a, b := o.Mining.Window, r.Mining.Window
+	length, by := b.End.Sub(b.Start), b.End.Sub(a.End)
+	return r.sameLines(o) && o.Mining.New != nil && length == a.End.Sub(a.Start) && by >= 0 && by < length/8
+}
+
 // A Page answers a request.
 type Page struct {
 	Request Request
@@ -88,6 +103,7 @@ type Page struct {
 	Counts  *sources.Frame    // a series per severity; nil: none yet
 	Counted sources.LogProgress
 	Busy    bool      // Counts will grow
+	Mined   *Mined    // of Request.Mining; nil: nothing was found yet
 	Format  string    // how lines were read
 	Total   int64     // lines held by the sources; 0: not known
 	Notes   []string  // remarks of the sources

@@ -23,6 +23,7 @@ type pane struct {
 	hub   *Hub
 	lines *lane // reads pages and finds
 	count *lane // makes histograms
+	mine  *lane // takes lines apart
 
 	mu       sync.Mutex
 	req      Request
@@ -32,13 +33,16 @@ type pane struct {
 	taken    uint64
 	stale    bool // the lines of the page are not those of the request, or not the newest
 	recount  bool // the same of the histogram
-	answered int  // Find.Seq that was answered
+	again    bool // and of what is taken apart
+	minePace time.Duration
+	answered int // Find.Seq that was answered
 }
 
 func newPane(h *Hub) *pane {
 	p := &pane{hub: h}
 	p.lines = newLane(h, gather, p.readOnce)
 	p.count = newLane(h, recount, p.countOnce)
+	p.mine = newLane(h, remine, p.mineOnce)
 	return p
 }
 
@@ -54,7 +58,7 @@ func (p *pane) ask(r Request) {
 		for i, part := range r.Parts {
 			p.parts[i] = newPart(part, r.Terms)
 		}
-		p.page.Ready, p.page.Counts, p.page.Found = false, nil, nil
+		p.page.Ready, p.page.Counts, p.page.Found, p.page.Mined = false, nil, nil, nil
 		p.halt()
 	}
 	if p.stop == nil || old.Paused != r.Paused {
@@ -71,6 +75,14 @@ func (p *pane) ask(r Request) {
 	if r.Step > 0 && (!same || !r.sameCount(&old)) {
 		p.recount, p.page.Busy = true, true
 		p.count.now()
+	}
+	switch {
+	case r.Mining.New == nil:
+		p.mine.drop()
+	case !same || !r.sameMining(&old) && !r.movesOn(&old):
+		p.minesNow()
+	case !r.sameMining(&old):
+		p.minesMore()
 	}
 }
 
@@ -101,6 +113,7 @@ func (p *pane) rest() {
 	p.halt()
 	p.lines.drop()
 	p.count.drop()
+	p.mine.drop()
 	p.req.ID = "" // whatever is asked next is new
 }
 
@@ -116,6 +129,7 @@ func (p *pane) more() {
 		p.recount = true
 		p.count.soon(p.pace())
 	}
+	p.minesMore()
 }
 
 // pace is the least time between two histograms. p.mu is held.
@@ -142,6 +156,9 @@ func (p *pane) refresh() {
 	p.stale, p.recount = true, true
 	p.lines.now()
 	p.count.now()
+	if p.req.Mining.New != nil {
+		p.minesNow()
+	}
 }
 
 // take gives the newest page, nil if it was taken.
@@ -199,7 +216,7 @@ func (p *pane) readOnce(ctx context.Context) {
 	keep := p.page
 	p.page = *page
 	p.page.Request, p.page.Version = req, keep.Version
-	p.page.Counts, p.page.Counted, p.page.Busy, p.page.Found = keep.Counts, keep.Counted, keep.Busy, keep.Found
+	p.page.Counts, p.page.Counted, p.page.Busy, p.page.Found, p.page.Mined = keep.Counts, keep.Counted, keep.Busy, keep.Found, keep.Mined
 	p.page.Ready, p.page.Loading = true, false
 	if wait := retryIn(page.Parts, p.hub.o.Clock()); wait > 0 {
 		p.stale = true

@@ -67,13 +67,14 @@ func Default() Map {
 		bind("order-reverse", "turn the order round", "O"),
 		bind("next-hit", "in a chart: highlight the next series; in logs: next hit", "n"),
 		bind("prev-hit", "in a chart: highlight the series before; in logs: hit before", "N"),
-		bind("series-hide", "hide or show the highlighted series", "x"),
+		bind("series-hide", "in a chart: hide or show the highlighted series; in patterns: hide the pattern", "x"),
 		bind("legend", "show or hide the legend", "L"),
 		bind("series-alone", "the highlighted series alone, or all again", "i"),
 	}}
 	logs := Group{Name: "Logs", Bindings: []Named{
 		bind("log-filter", "filter lines: text, /regexp/, field=value, level>=warn", "&"),
 		bind("drop-filter", "take the last filter away", "backspace"),
+		bind("patterns", "patterns of the lines, and back to the lines", "p"),
 		bind("next-error", "next error", "e"),
 		bind("prev-error", "error before", "E"),
 		bind("around", "the lines around this one, whatever the filters", "z"),

@@ -113,7 +113,7 @@ func TestRemapErrors(t *testing.T) {
 			t.Error("a wrong wish changed the map")
 		}
 	}
-	f(`pause: key p is already that of full`, map[string][]string{"full": {"p"}, "pause": {"p"}})
+	f(`pause: key P is already that of full`, map[string][]string{"full": {"P"}, "pause": {"P"}})
 	f(`full: key q is already that of quit`, map[string][]string{"full": {"q"}})
 	f(`help: key f is already that of full`, map[string][]string{"help": {"f"}})
 	f(`qiut: no such action, did you mean "quit"?`, map[string][]string{"qiut": {"x"}})

@@ -31,6 +31,8 @@ type LogViewer interface {
 	Settled() bool
 	// Current reports whether the lines are those that were asked for last.
 	Current() bool
+	// Patterns reports whether patterns are shown rather than lines.
+	Patterns() bool
 	// Ages reports whether times are shown as ages, which change by themselves.
 	Ages() bool
 	// Terms are the tests that lines must pass, as chips.
@@ -84,6 +86,8 @@ type logView struct {
 	marked   []feed.Anchor // bookmarks, in the order they were set
 	bare     bool          // terms do not count: the lines around are shown
 	nowhere  bool          // there is no source
+
+	pats patternList
 
 	w, h int
 	list int // rows of the list when it was drawn
@@ -145,7 +149,7 @@ func (p *logView) Ask(w, h int, c Context) feed.Request {
 	p.obey(c)
 	l := p.layout(w, h)
 	n := 2*max(l.list, 10) + 10
-	r := feed.Request{ID: p.spec.ID, Terms: p.terms, Anchor: p.anchor, Before: n, After: n, Find: p.find, Paused: c.Paused}
+	r := feed.Request{ID: p.spec.ID, Terms: p.terms, Anchor: p.anchor, Before: n, After: n, Find: p.find, Paused: c.Paused, Mining: p.mining(c)}
 	if p.bare {
 		r.Terms = nil
 	}
@@ -181,6 +185,7 @@ func (p *logView) obey(c Context) {
 func (p *logView) SetPage(page *feed.Page) {
 	p.page = page
 	p.version++
+	p.pats.take(page.Mined)
 	if f := page.Found; f != nil && f.Seq == p.find.Seq && p.sought != "" {
 		p.land(f)
 	}
@@ -267,7 +272,7 @@ func (p *logView) State(c Context) FrameState {
 
 // Settled reports whether nothing that was asked for is still to come.
 func (p *logView) Settled() bool {
-	return p.page != nil && p.page.Ready && !p.page.Busy && (p.layout(p.w, p.h).bars == 0 || p.page.Counts != nil || p.page.Request.Step == 0)
+	return p.page != nil && p.page.Ready && !p.page.Busy && p.minedAll() && (p.layout(p.w, p.h).bars == 0 || p.page.Counts != nil || p.page.Request.Step == 0)
 }
 
 // Current reports whether the page is that of the place, the filters and the find asked for.
@@ -283,6 +288,7 @@ func (p *logView) Terms() []sources.LogTerm { return p.terms }
 
 // SetTerms sets the chips; the reader stays where he is.
 func (p *logView) SetTerms(terms []sources.LogTerm) {
+	p.pats.refilter(len(terms) < len(p.terms))
 	p.terms, p.bare = terms, false
 	p.reseat()
 	p.highlight()
@@ -308,7 +314,7 @@ func (p *logView) Search(term *sources.LogTerm, back bool) {
 
 // Seek goes to the next line that passes.
 func (p *logView) Seek(back bool, terms ...sources.LogTerm) {
-	p.notice, p.sought = "", "hit"
+	p.notice, p.sought, p.pats.shown = "", "hit", false
 	if len(terms) == 1 && terms[0].Field == sources.FieldLevel {
 		p.sought = "error"
 	}
@@ -375,6 +381,10 @@ func (p *logView) Draw(r screen.Region, c Context) {
 	if l.bars > 0 {
 		p.drawBars(r.Sub(0, y, p.w, l.bars+l.axis), l, c)
 		y += l.bars + l.axis
+	}
+	if p.pats.shown {
+		p.drawPatterns(r.Sub(0, y, p.w, l.list), c)
+		return
 	}
 	p.drawList(r.Sub(0, y, p.w, l.list), c)
 }

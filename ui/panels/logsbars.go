@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"nightjar/sources"
 	"nightjar/sources/logs"
 	"nightjar/themes"
@@ -230,17 +232,36 @@ func (p *logView) drawChips(r screen.Region, c Context) {
 		if p.bare {
 			look = themes.Faint
 		}
-		chip("& ", logs.FormatTerm(t), look)
+		chip("& ", p.chipText(t), look)
 	}
 	if p.query != nil {
 		chip("/ ", logs.FormatTerm(*p.query), themes.Strong)
 	}
 }
 
+// maxChip bounds the cells of the chip of a pattern.
+const maxChip = 48
+
+// chipText is a filter as it is typed, and that of a pattern as its template.
+func (p *logView) chipText(t sources.LogTerm) string {
+	name, ok := p.pats.names[t]
+	if !ok {
+		return logs.FormatTerm(t)
+	}
+	name = ansi.Truncate(screen.Clean(name[:min(len(name), maxShown)]), maxChip, "…")
+	if t.Not {
+		return "-pattern " + name
+	}
+	return "pattern " + name
+}
+
 // highlight makes the hits of filters and search ready.
 func (p *logView) highlight() {
 	p.hits = nil
-	terms := slices.Clone(p.terms)
+	terms := slices.DeleteFunc(slices.Clone(p.terms), func(t sources.LogTerm) bool {
+		_, whole := p.pats.names[t] // a pattern is all of its lines: nothing would stand out
+		return whole
+	})
 	if p.query != nil {
 		terms = append(terms, *p.query)
 	}

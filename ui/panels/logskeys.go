@@ -16,6 +16,9 @@ import (
 // Key moves the reader, opens lines and changes what is shown of them.
 func (p *logView) Key(k tea.KeyPressMsg, _ Context) bool {
 	p.notice = ""
+	if p.pats.shown {
+		return p.patternKey(k)
+	}
 	switch k.String() {
 	case "up":
 		return p.move(-1)
@@ -56,6 +59,8 @@ func (p *logView) Key(k tea.KeyPressMsg, _ Context) bool {
 	case "e", "E":
 		p.Seek(k.String() == "E", sources.LogTerm{Field: sources.FieldLevel, Op: sources.LogGreaterEqual, Value: "error"})
 		return true
+	case "p":
+		return p.togglePatterns()
 	case "backspace":
 		return p.dropTerm()
 	case "esc":
@@ -225,7 +230,12 @@ func (p *logView) retreat() bool {
 }
 
 // Wheel moves by lines.
-func (p *logView) Wheel(n int, _ Context) bool { return p.move(n) }
+func (p *logView) Wheel(n int, _ Context) bool {
+	if p.pats.shown {
+		return p.pats.move(n) && p.changed()
+	}
+	return p.move(n)
+}
 
 // Click stands on the line that was clicked, or at the time of the bar; a second
 // click on a line opens it.
@@ -237,6 +247,9 @@ func (p *logView) Click(x, y int, c Context) bool {
 		p.anchor, p.row = p.sel, l.list/2
 		p.tell()
 		return p.changed()
+	}
+	if p.pats.shown {
+		return p.clickPattern(row)
 	}
 	if row < 0 || p.page == nil || len(p.page.Lines) == 0 {
 		return false
@@ -270,6 +283,9 @@ func (p *logView) Click(x, y int, c Context) bool {
 func (p *logView) Caption(c Context) string {
 	if p.page == nil {
 		return ""
+	}
+	if p.pats.shown {
+		return p.patternCaption(c)
 	}
 	var parts []string
 	if p.notice != "" {
@@ -309,6 +325,16 @@ func (p *logView) Caption(c Context) string {
 
 // Help lists the keys.
 func (p *logView) Help() []KeyHelp {
+	if p.pats.shown {
+		return []KeyHelp{
+			{"up/down", "pattern before or after; rows stay where they are until home"},
+			{"enter", "the lines of the pattern"},
+			{"x", "hide the pattern: its lines are filtered out"},
+			{"home", "order anew, what changed first"},
+			{"backspace", "take the last filter away"},
+			{"p/esc", "back to the lines"},
+		}
+	}
 	return []KeyHelp{
 		{"up/down", "line before or after; past the last one the end is followed"},
 		{"enter", "open the line: its fields; again closes it"},
@@ -319,6 +345,7 @@ func (p *logView) Help() []KeyHelp {
 		{"d", "times: absolute, relative to now, since the line before"},
 		{"b/B", "set a bookmark here; go to the next one"},
 		{"z", "the lines around this one, whatever the filters"},
+		{"p", "patterns: what the lines of the range have in common, and what changed of it"},
 		{"backspace", "take the last filter away"},
 	}
 }
