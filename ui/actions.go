@@ -45,6 +45,8 @@ func (m *Model) do(action string) tea.Cmd {
 		}
 	case "log-filter":
 		m.withLogs(func(p *panelView) { m.over = newLogPrompt(m, p, false) })
+	case "log-columns":
+		m.withLogs(func(p *panelView) { m.over = newColumnPrompt(p) })
 	case "save":
 		m.withLogs(func(p *panelView) { m.over = newSavePrompt(m, p) })
 	case "next-panel":
@@ -205,10 +207,17 @@ func (m *Model) moveCursor(p *panelView, dir int) {
 	}
 }
 
-// copyPanel puts the focused panel's text on the clipboard by OSC 52.
+// copyPanel puts the focused panel's text on the clipboard by OSC 52; of logs the line one stands on.
 func (m *Model) copyPanel() {
 	p := m.view().focused()
 	if p == nil || m.opts.Terminal == nil {
+		return
+	}
+	if l := m.logPanel(p); l != nil {
+		if line := l.Selected(); line != nil {
+			m.opts.Terminal.Send(clipboard(line.Raw))
+			m.notice = "copied the line"
+		}
 		return
 	}
 	m.opts.Terminal.Send(clipboard(p.grid.String()))

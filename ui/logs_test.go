@@ -182,3 +182,19 @@ func TestLogPatterns(t *testing.T) {
 		t.Error("esc does more than to go back to the lines")
 	}
 }
+
+func TestLogColumns(t *testing.T) {
+	m := logModel(t)
+	m.setFocus("lines")
+	press(m, "F")
+	for _, r := range "sv" {
+		press(m, string(r))
+	}
+	press(m, "tab", "enter")
+	if got := m.logPanel(m.view().byID["lines"]).Columns(); len(got) != 1 || got[0] != "svc" {
+		t.Fatalf("columns %v", got)
+	}
+	if s := frameOf(m); !strings.Contains(s, "E payments") {
+		t.Errorf("no column of the service:\n%s", s)
+	}
+}

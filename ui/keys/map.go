@@ -59,7 +59,7 @@ func Default() Map {
 		bind("full", "panel in full screen and back", "f"),
 		bind("filter", "filter the panel's rows; search in logs", "/"),
 		bind("variables", "choose the board's variables", "V"),
-		bind("copy", "copy the panel as text", "y"),
+		bind("copy", "copy the panel as text; in logs the line", "y"),
 		bind("refresh", "ask all sources again", "r"),
 	}}
 	panel := Group{Name: "Rows and series", Bindings: []Named{
@@ -80,6 +80,7 @@ func Default() Map {
 		bind("around", "the lines around this one, whatever the filters", "z"),
 		bind("wrap", "wrap long lines or cut them", "W"),
 		bind("log-time", "times absolute, as ages, or since the line before", "d"),
+		bind("log-columns", "choose fields that get columns of their own", "F"),
 		bind("bookmark", "set or remove a bookmark", "b"),
 		bind("next-bookmark", "next bookmark", "B"),
 		bind("save", "save the lines shown to a file", "w"),

@@ -73,7 +73,7 @@ func TestActionOfRealKeyPresses(t *testing.T) {
 func TestRemap(t *testing.T) {
 	m := Default()
 	before := m
-	if errs := m.Remap(map[string][]string{"quit": {"Q"}, "full": {"/", "F"}, "filter": {"f"}, "theme": {}}); errs != nil {
+	if errs := m.Remap(map[string][]string{"quit": {"Q"}, "full": {"/", "M"}, "filter": {"f"}, "theme": {}}); errs != nil {
 		t.Fatal(errs)
 	}
 	f := func(m Map, action, want string) {
@@ -83,7 +83,7 @@ func TestRemap(t *testing.T) {
 		}
 	}
 	f(m, "quit", "Q ctrl+c")
-	f(m, "full", "/ F")
+	f(m, "full", "/ M")
 	f(m, "filter", "f")
 	f(m, "theme", "")
 	f(before, "quit", "q ctrl+c") // a copy made earlier stays as it was
@@ -93,7 +93,7 @@ func TestRemap(t *testing.T) {
 	if got := m.Action(tea.KeyPressMsg{Code: 'f', Text: "f"}); got != "filter" {
 		t.Errorf("f is %s", got)
 	}
-	if b := m.binding("full"); b.Help().Key != "/ F" || b.Help().Desc == "" {
+	if b := m.binding("full"); b.Help().Key != "/ M" || b.Help().Desc == "" {
 		t.Errorf("help is %+v", b.Help())
 	}
 }

@@ -42,6 +42,10 @@ type LogViewer interface {
 	Search(term *sources.LogTerm, back bool)
 	// Seek goes to the next line that passes terms.
 	Seek(back bool, terms ...sources.LogTerm)
+	// Columns are the fields that have columns of their own; Fields those of the lines on the screen.
+	Columns() []string
+	SetColumns(names []string)
+	Fields() []string
 	// Selected is the line that the reader stands on, nil if there is none.
 	Selected() *sources.LogLine
 }

@@ -2,6 +2,7 @@ package panels
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -107,4 +108,31 @@ func pretty(v string) string {
 	}
 	b.Write(out)
 	return b.String()
+}
+
+// Columns are the fields in columns of their own.
+func (p *logView) Columns() []string { return p.columns }
+
+// SetColumns chooses them anew.
+func (p *logView) SetColumns(names []string) {
+	p.columns = names
+	p.changed()
+}
+
+// Fields are the names of the fields of the lines that were read, sorted.
+func (p *logView) Fields() []string {
+	var names []string
+	if p.page == nil {
+		return nil
+	}
+	for i := range p.page.Lines {
+		for _, set := range [...][]sources.Label{p.page.Lines[i].Labels, p.page.Lines[i].Fields} {
+			for _, f := range set {
+				if at, known := slices.BinarySearch(names, f.Name); !known {
+					names = slices.Insert(names, at, f.Name)
+				}
+			}
+		}
+	}
+	return names
 }

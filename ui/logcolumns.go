@@ -1,0 +1,73 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nightjar/themes"
+	"nightjar/ui/panels"
+	"nightjar/ui/screen"
+)
+
+// A columnPrompt asks which fields of log lines get columns of their own; tab
+// completes their names.
+type columnPrompt struct {
+	in   input
+	logs panels.LogViewer
+}
+
+func newColumnPrompt(p *panelView) *columnPrompt {
+	c := &columnPrompt{}
+	c.logs, _ = p.panel.(panels.LogViewer)
+	c.in = newInput(strings.Join(c.logs.Columns(), " "))
+	return c
+}
+
+// fits are the fields that begin with the word that is being typed.
+func (c *columnPrompt) fits() []string {
+	text := c.in.value()
+	word := text[strings.LastIndexByte(text, ' ')+1:]
+	var out []string
+	for _, name := range c.logs.Fields() {
+		if strings.HasPrefix(name, word) && name != word && !strings.ContainsAny(name, " ") {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func (c *columnPrompt) draw(_ *Model, body screen.Region) {
+	w, h := body.Size()
+	r := body.Sub(0, h-1, w, 1)
+	base := screen.On(themes.Text).Over(themes.Overlay)
+	r.Fill(' ', base)
+	n := 1 + r.Text(1, 0, "columns ", base.As(themes.Key))
+	note := "   " + strings.Join(c.fits(), " ") + "   tab completes   enter ok   esc undo "
+	width := min(screen.Width(note), w/2)
+	c.in.draw(r, n, 0, w-n-width, base.As(themes.Strong))
+	r.Fit(w-width, 0, width, note, base.As(themes.Muted))
+}
+
+func (c *columnPrompt) key(m *Model, k tea.KeyPressMsg) bool {
+	switch k.String() {
+	case "esc":
+		return true
+	case "enter":
+		c.logs.SetColumns(strings.FieldsFunc(c.in.value(), func(r rune) bool { return r == ' ' || r == ',' }))
+		m.dirty = true
+		return true
+	case "tab":
+		if fits := c.fits(); len(fits) > 0 {
+			text := c.in.value()
+			c.in = newInput(text[:strings.LastIndexByte(text, ' ')+1] + fits[0] + " ")
+		}
+		return false
+	}
+	c.in.key(k)
+	return false
+}
+
+func (c *columnPrompt) paste(_ *Model, text string) { c.in.paste(text) }
+
+func (c *columnPrompt) click(*Model, int, int) bool { return true }
