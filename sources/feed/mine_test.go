@@ -53,7 +53,9 @@ func (r remote) SearchLogs(c context.Context, q sources.LogQuery) (*sources.LogP
 // mined waits until all was taken apart.
 func mined(t *testing.T, h *feed.Hub, ok func(*feed.Page) bool) *feed.Mined {
 	t.Helper()
-	return await(t, h, "all of it taken apart", func(p *feed.Page) bool { return p.Mined != nil && p.Mined.Whole && !p.Mined.Busy && (ok == nil || ok(p)) }).Mined
+	return await(t, h, "all of it taken apart", func(p *feed.Page) bool {
+		return p.Mined != nil && p.Mined.Whole && !p.Mined.Busy && (ok == nil || ok(p))
+	}).Mined
 }
 
 func TestMineBothWindows(t *testing.T) {
