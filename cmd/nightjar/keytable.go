@@ -40,7 +40,7 @@ This page is made from the key map: ` + "`go test ./cmd/nightjar -run TestKeysDo
 keys:
   quit: [q, ctrl+q]
   pause: [P, space]     # instead of its own, so name those that are to stay
-  full: F               # one key needs no list
+  full: M               # one key needs no list
   theme: []             # none at all
 ` + "```" + `
 
