@@ -33,7 +33,7 @@ func read(ctx context.Context, parts []*part, req *Request, now time.Time) *Page
 			defer wg.Done()
 			runs[i] = p.back(ctx, req, now)
 			if req.Anchor != (Anchor{}) && runs[i].err == nil {
-				runs[n+i] = p.on(ctx, req, now)
+				runs[n+i] = p.on(ctx, req, last(runs[i].lines), now)
 			}
 		}()
 	}
@@ -90,8 +90,20 @@ func (p *part) back(ctx context.Context, req *Request, now time.Time) run {
 	return run{lines, more, err}
 }
 
-// on reads lines after the anchor's, oldest first.
-func (p *part) on(ctx context.Context, req *Request, now time.Time) run {
+// last is the position of the line that lines, newest first, begin with; zero if there is none.
+func last(lines []sources.LogLine) sources.LogPos {
+	for i := range lines {
+		if lines[i].Lost == 0 {
+			return lines[i].Pos
+		}
+	}
+	return sources.LogPos{}
+}
+
+// on reads lines after the anchor's, oldest first. before is the last one up to
+// it: what follows that one is found at once, where a time may have to be looked for
+// in all of a file.
+func (p *part) on(ctx context.Context, req *Request, before sources.LogPos, now time.Time) run {
 	if req.After <= 0 {
 		return run{more: true}
 	}
@@ -100,6 +112,8 @@ func (p *part) on(ctx context.Context, req *Request, now time.Time) run {
 	case a.First:
 	case a.Source == p.name && a.Pos != (sources.LogPos{}):
 		q.After = a.Pos
+	case before != (sources.LogPos{}):
+		q.After = before
 	default:
 		q.Start = a.Time.Add(1)
 	}
