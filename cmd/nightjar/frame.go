@@ -113,6 +113,8 @@ func settle(ctx context.Context, m *ui.Model, d *deck, most time.Duration) {
 		select {
 		case <-d.options.Poller.Changed():
 			m.Take()
+		case <-d.options.Feed.Changed():
+			m.Take()
 		case <-ctx.Done():
 			return // what is missing says so in its place
 		}

@@ -182,9 +182,16 @@ func (s *session) addLogs(ctx context.Context, d *deck) error {
 func (s *session) rangeOf(ctx context.Context, parts []feed.Part) string {
 	const shown = time.Hour
 	w := feed.Span(ctx, parts)
-	now := s.env.Now()
-	if w.End.IsZero() || now.Sub(w.End) < shown {
+	age := s.env.Now().Sub(w.End)
+	switch {
+	case w.End.IsZero() || age < 10*time.Minute:
 		return "" // the board's
+	case age < 40*time.Minute:
+		return "1h"
+	case age < 4*time.Hour:
+		return "6h"
+	case age < 16*time.Hour:
+		return "24h"
 	}
 	end := w.End.Truncate(time.Second).Add(time.Second)
 	start := w.Start

@@ -151,6 +151,7 @@ func (p *logView) Plot(w, h int) int {
 // Ask is the page around the reader, and the histogram.
 func (p *logView) Ask(w, h int, c Context) feed.Request {
 	p.obey(c)
+	p.w, p.h = w, h
 	l := p.layout(w, h)
 	n := 2*max(l.list, 10) + 10
 	r := feed.Request{ID: p.spec.ID, Terms: p.terms, Anchor: p.anchor, Before: n, After: n, Find: p.find, Paused: c.Paused, Mining: p.mining(c)}
