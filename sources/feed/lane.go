@@ -18,11 +18,11 @@ type lane struct {
 	again   bool               // wanted while it ran
 	stop    context.CancelFunc // of the run
 	timer   *time.Timer
-	began   time.Time
+	began   time.Time // the last run, or the lane itself
 }
 
 func newLane(h *Hub, gap time.Duration, work func(context.Context)) *lane {
-	return &lane{hub: h, work: work, gap: gap}
+	return &lane{hub: h, work: work, gap: gap, began: time.Now()}
 }
 
 // now ends what is under way and begins again at once.

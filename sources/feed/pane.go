@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +13,8 @@ const (
 	// gather is the least time between two pages that nobody asked for: lines that
 	// come meanwhile come together.
 	gather = 100 * time.Millisecond
+	// grace is the least time from a pane to its first histogram: its lines are drawn first.
+	grace = 50 * time.Millisecond
 	// recount and recountFar are the least times between two histograms that
 	// nobody asked for, of sources that say when there is more, and of others.
 	recount    = time.Second
@@ -74,7 +77,9 @@ func (p *pane) ask(r Request) {
 	}
 	if r.Step > 0 && (!same || !r.sameCount(&old)) {
 		p.recount, p.page.Busy = true, true
-		p.count.now()
+		if p.page.Ready || !p.near() { // else when the lines are there: they come first
+			p.count.now()
+		}
 	}
 	switch {
 	case r.Mining.New == nil:
@@ -134,12 +139,18 @@ func (p *pane) more() {
 
 // pace is the least time between two histograms. p.mu is held.
 func (p *pane) pace() time.Duration {
-	for _, part := range p.req.Parts {
-		if _, near := part.Source.(sources.LogAwaiter); !near {
-			return recountFar
-		}
+	if p.near() {
+		return recount
 	}
-	return recount
+	return recountFar
+}
+
+// near reports whether all parts hold their lines where they are found at once. p.mu is held.
+func (p *pane) near() bool {
+	return !slices.ContainsFunc(p.req.Parts, func(part Part) bool {
+		_, near := part.Source.(sources.LogAwaiter)
+		return !near
+	})
 }
 
 func (p *pane) refresh() {
@@ -218,6 +229,9 @@ func (p *pane) readOnce(ctx context.Context) {
 	p.page.Request, p.page.Version = req, keep.Version
 	p.page.Counts, p.page.Counted, p.page.Busy, p.page.Found, p.page.Mined = keep.Counts, keep.Counted, keep.Busy, keep.Found, keep.Mined
 	p.page.Ready, p.page.Loading = true, false
+	if !keep.Ready && p.recount {
+		p.count.soon(grace)
+	}
 	if wait := retryIn(page.Parts, p.hub.o.Clock()); wait > 0 {
 		p.stale = true
 		p.lines.soon(wait)

@@ -2,14 +2,16 @@ package files
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // index indexes what is followed, from the end towards the start, and then waits for more.
 func (s *Source) index() {
 	defer s.work.Done()
-	if !s.isWanted() {
+	if !s.isWanted() || !s.holdsOn() {
 		return
 	}
 	for {
@@ -26,6 +28,19 @@ func (s *Source) index() {
 		case <-s.ctx.Done():
 			return
 		}
+	}
+}
+
+// grace is how long the index waits for what comes first: the end of the file on the screen.
+const grace = 100 * time.Millisecond
+
+// holdsOn waits for that, and reports whether the source is still open.
+func (s *Source) holdsOn() bool {
+	select {
+	case <-time.After(grace):
+		return true
+	case <-s.ctx.Done():
+		return false
 	}
 }
 
@@ -52,6 +67,7 @@ func (s *Source) indexPart(p *part) {
 				if _, err := p.block(s.ctx, int(k)); err != nil {
 					return
 				}
+				runtime.Gosched() // whoever answers a key does not wait for the end of a time slice
 			}
 		})
 	}
