@@ -130,7 +130,7 @@ func (s *session) ownKind() string {
 
 // urlTargets reports whether what is opened are URLs alone.
 func (s *session) urlTargets() bool {
-	return len(s.only) == 0 && slices.ContainsFunc(s.targets, hasScheme.MatchString)
+	return len(s.only) == 0 && slices.ContainsFunc(s.targets, s.isURL)
 }
 
 // A collector has no samples before its first rounds.

@@ -61,7 +61,7 @@ func (s *session) documents(key string, paths []string) (docs []document, proble
 func (s *session) boards() (list []*boards.Board, first string, err error) {
 	targets := make([]document, 0, len(s.targets))
 	for _, t := range s.targets {
-		if hasScheme.MatchString(t) || isLog(t) {
+		if s.isURL(t) || s.isLog(t) {
 			continue // a source
 		}
 		text, err := os.ReadFile(t)

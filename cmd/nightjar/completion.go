@@ -1,6 +1,27 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// completeTargets completes what can be a TARGET and is no file: logs of the
+// configuration and prefixes. Where neither fits, the shell completes files.
+func (s *session) completeTargets(_ *cobra.Command, _ []string, begun string) (list []string, _ cobra.ShellCompDirective) {
+	if s.readConfig() == nil { // else there are none
+		for i := range s.file.Logs {
+			list = append(list, s.file.Logs[i].Name)
+		}
+	}
+	for _, prefix := range slices.Sorted(maps.Keys(logPrefixes)) {
+		list = append(list, prefix+":")
+	}
+	list = slices.DeleteFunc(list, func(t string) bool { return begun == "" || !strings.HasPrefix(t, begun) })
+	return list, cobra.ShellCompDirectiveDefault | cobra.ShellCompDirectiveNoSpace
+}
 
 // completionCommand prints the completion script of a shell.
 func completionCommand(s *session) *cobra.Command {

@@ -41,7 +41,7 @@ func server(t *testing.T, name string, args ...string) {
 	t.Helper()
 	path := programOf(name)
 	if path == "" {
-		t.Skipf("%s is not installed: apt-get install %[1]s, or for prometheus3 see .ci/run", name)
+		t.Skipf("%s is not installed: apt-get install %[1]s, or for prometheus3 and victorialogs see .ci/run", name)
 	}
 	cmd := exec.Command(path, args...)
 	if err := cmd.Start(); err != nil {

@@ -79,7 +79,7 @@ func (s *session) logPatterns(ctx context.Context, r *logsRequest, targets []str
 		return err //nolint:wrapcheck // a *sources.Error says it all
 	}
 	for _, in := range streamsOf(parts) {
-		if err := in.Wait(ctx); err != nil {
+		if err := waitForEnd(ctx, in); err != nil {
 			return failed(exitFailed, "logs patterns: %w", errInterrupted)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"nightjar/cmd/nightjar/config"
 	"nightjar/sources"
+	"nightjar/sources/command"
 	"nightjar/sources/feed"
 	"nightjar/sources/files"
 	"nightjar/sources/logs"
@@ -42,8 +44,10 @@ func logsCommand(s *session) *cobra.Command {
 same engine as the screen's, without the screen.
 
 A TARGET is a file, a glob in quotes, "-" for standard input, journal:[UNIT],
-docker:NAME or podman:NAME, the URL of a Loki or VictoriaLogs server, or the name
-of a source of the configuration. Rotated files (app.log.1, app.log.2.gz) belong to their log.
+docker:NAME or podman:NAME, the URL of a Loki or VictoriaLogs server (http://, or
+loki+http:// and vlogs+http:// for one that is not asked which it is), or the name of
+one of logs: in the configuration. Rotated files (app.log.1, app.log.2.gz) belong to
+their log.
 
 A filter is text, /regexp/, field=value, status>=500, level>=warn or has:field;
 a minus before it turns it round. Several must all pass.
@@ -54,6 +58,7 @@ Exit status: 0 printed, 1 it failed, 2 usage, 3 a source is unreachable.`,
 		Example: `  nightjar logs --since 1h --level warn /var/log/syslog
   nightjar logs -f --filter 'status>=500' --filter -healthz '/var/log/nginx/*.log'
   kubectl logs deploy/api | nightjar logs --filter timeout -o json -`,
+		ValidArgsFunction: s.completeTargets,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := s.resolve(cmd.Flags(), nil); err != nil {
 				return err
@@ -151,6 +156,7 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 	if r.count && (r.follow || r.last != 0) {
 		return misused("--count counts to the end: it goes with neither --follow nor --last")
 	}
+	s.endless = r.follow
 	parts, err := s.openLogs(ctx, targets)
 	if err != nil {
 		return err
@@ -166,7 +172,9 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 		p.counted, err = countLogs(ctx, parts, sources.LogQuery{Window: window, Terms: terms})
 	case len(streams) == len(parts) && r.last == 0 && window == sources.Window{}:
 		for _, in := range streams { // printed as it comes, to its end
-			in.Pace()
+			if p, ok := in.(*files.Stream); ok {
+				p.Pace()
+			}
 		}
 		err = s.followLogs(ctx, walker, p)
 	default:
@@ -174,7 +182,7 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 			if r.follow {
 				break
 			}
-			if err := in.Wait(ctx); err != nil {
+			if err := waitForEnd(ctx, in); err != nil {
 				return failed(exitFailed, "logs: %w", errInterrupted)
 			}
 		}
@@ -214,13 +222,33 @@ func (s *session) walkLogs(ctx context.Context, w *feed.Walker, r *logsRequest, 
 }
 
 // streamsOf are the parts that end by themselves.
-func streamsOf(parts []feed.Part) (streams []*files.Stream) {
+func streamsOf(parts []feed.Part) (streams []sources.LogAwaiter) {
 	for _, p := range parts {
-		if in, ok := p.Source.(*files.Stream); ok {
+		switch in := p.Source.(type) {
+		case *files.Stream:
 			streams = append(streams, in)
+		case *command.Source:
+			streams = append(streams, in)
+		case *laterHeld:
+			if in.log.Kind == "command" {
+				streams = append(streams, in)
+			}
 		}
 	}
 	return streams
+}
+
+// waitForEnd returns when a stream has ended and all of it is held, or ctx is done.
+func waitForEnd(ctx context.Context, in sources.LogAwaiter) error {
+	for seen := uint64(0); ; {
+		var err error
+		switch seen, err = in.AwaitLogs(ctx, seen); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err //nolint:wrapcheck // a *sources.Error says it all
+		}
+	}
 }
 
 // followLogs gives the printer the lines that come, until all sources have ended.

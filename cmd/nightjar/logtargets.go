@@ -2,43 +2,51 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"nightjar/cmd/nightjar/config"
 	"nightjar/sources"
 	"nightjar/sources/feed"
 	"nightjar/sources/files"
 	"nightjar/ui/boards"
 )
 
-// A logOpener opens a source of logs by what follows its prefix in a TARGET.
-type logOpener func(ctx context.Context, s *session, name, rest string) (feed.Part, error)
-
-// logKinds are the prefixes of targets that are logs and not files.
-func logKinds() map[string]logOpener {
-	return map[string]logOpener{}
+// logPrefixes are the prefixes of targets that are logs and no files, with the
+// kind of log and what the rest of the target is put behind.
+var logPrefixes = map[string]struct{ kind, before string }{
+	"journal":     {kind: "journal"},
+	"docker":      {kind: "docker"},
+	"podman":      {kind: "podman"},
+	"loki+http":   {"loki", "http:"},
+	"loki+https":  {"loki", "https:"},
+	"vlogs+http":  {"victorialogs", "http:"},
+	"vlogs+https": {"victorialogs", "https:"},
 }
 
-// logTarget says which kind of log a TARGET names, if one, and what follows the prefix.
-func logTarget(target string) (kind, rest string, ok bool) {
-	kind, rest, ok = strings.Cut(target, ":")
-	if !ok || logKinds()[kind] == nil {
-		return "", "", false
+// prefixed is the log that a TARGET names by a prefix, if it does.
+func prefixed(target string) (l *config.Log, ok bool) {
+	prefix, rest, ok := strings.Cut(target, ":")
+	p := logPrefixes[prefix]
+	if !ok || p.kind == "" {
+		return nil, false
 	}
-	return kind, rest, true
+	l = &config.Log{Name: logName(target), Kind: p.kind}
+	if rest != "" {
+		l.Places = []string{p.before + rest}
+	}
+	return l, true
 }
 
-// isLog reports whether a TARGET of the dashboard is a log: standard input, a kind
-// of logKinds, a glob, or a file that is no board.
-func isLog(target string) bool {
-	if target == "-" {
+// isLog reports whether a TARGET of the dashboard is a log: standard input, one of
+// logs: in the configuration, one with a prefix, a glob, or a file that is no board.
+func (s *session) isLog(target string) bool {
+	if target == "-" || s.configuredLog(target) != nil {
 		return true
 	}
-	if _, _, ok := logTarget(target); ok {
+	if _, ok := prefixed(target); ok {
 		return true
 	}
 	if hasScheme.MatchString(target) {
@@ -49,15 +57,18 @@ func isLog(target string) bool {
 }
 
 // isPath reports whether a TARGET is one file or folder.
-func isPath(target string) bool {
-	_, _, kind := logTarget(target)
-	return target != "-" && !kind && !hasScheme.MatchString(target) && !strings.ContainsAny(target, "*?[")
+func (s *session) isPath(target string) bool {
+	_, other := prefixed(target)
+	return target != "-" && !other && !hasScheme.MatchString(target) && !strings.ContainsAny(target, "*?[") && s.configuredLog(target) == nil
 }
+
+// isURL reports whether a TARGET is the URL of a server whose kind it does not say.
+func (s *session) isURL(target string) bool { return hasScheme.MatchString(target) && !s.isLog(target) }
 
 // logTargets are the targets that are logs.
 func (s *session) logTargets() (logs []string) {
 	for _, t := range s.targets {
-		if isLog(t) {
+		if s.isLog(t) {
 			logs = append(logs, t)
 		}
 	}
@@ -83,7 +94,6 @@ func (s *session) openLogs(ctx context.Context, targets []string) ([]feed.Part, 
 		if err != nil {
 			return nil, err
 		}
-		s.closer = append(s.closer, p.Source.Close)
 		parts = append(parts, p)
 	}
 	return parts, nil
@@ -98,74 +108,78 @@ func (s *session) openLog1(ctx context.Context, name, target string) (feed.Part,
 		if _, ok := terminal(s.env.Stdin); ok {
 			return feed.Part{}, failed(exitUsage, "-: standard input is the terminal; pipe something into it, as in kubectl logs -f POD | nightjar -")
 		}
-		return feed.Part{Source: files.Stdin(s.env.Stdin, s.fileOptions(name))}, nil
+		in := files.Stdin(s.env.Stdin, files.Options{Name: name, Zone: s.zone(), Formats: s.file.LogFormats, Clock: s.env.Now, Logger: s.log})
+		s.closer = append(s.closer, in.Close)
+		return feed.Part{Source: in}, nil
 	}
-	if kind, rest, ok := logTarget(target); ok {
-		return logKinds()[kind](ctx, s, name, rest)
+	l, err := s.logOf(ctx, target)
+	if err != nil {
+		return feed.Part{}, err
 	}
-	if hasScheme.MatchString(target) {
-		return feed.Part{}, failed(exitUsage, "%s: is no log that can be read; a log is a file, - or one of the kinds that nightjar logs --help names", sources.Redact(target))
-	}
-	o := s.fileOptions(name)
-	o.Paths = []string{target}
-	src, err := files.Open(ctx, o)
-	switch {
-	case errors.Is(err, os.ErrNotExist), sources.KindOf(err) == sources.KindQuery:
-		return feed.Part{}, failed(exitUsage, "%w", err)
-	case err != nil:
-		return feed.Part{}, failed(exitUnreachable, "%w", err)
+	l.Name = name
+	src, err := s.openNow(ctx, l)
+	if err != nil {
+		return feed.Part{}, unopened(err)
 	}
 	return feed.Part{Source: src}, nil
 }
 
-// machineLogs are where a machine's own log is, the first that can be read; the last one is a glob.
-func machineLogs() []string {
-	return []string{"/var/log/syslog", "/var/log/messages", "/var/log/system.log", "/var/log/*.log"}
-}
-
-// ownLogs opens the log of this machine. Where none can be read there is none,
-// and the panels of logs say so.
-func (s *session) ownLogs(ctx context.Context) []feed.Part {
-	for _, path := range machineLogs() {
-		if !anyReadable(path) {
-			continue
-		}
-		parts, err := s.openLogs(ctx, []string{path})
-		if err != nil {
-			s.log.Warn("the machine's log cannot be opened", "path", path, "err", err)
-			continue
-		}
-		return parts
+// namedLog is the log that a TARGET names; nil if it does not say which it is.
+func (s *session) namedLog(target string) *config.Log {
+	if l := s.configuredLog(target); l != nil {
+		return l
 	}
-	return nil
+	if l, ok := prefixed(target); ok {
+		return l
+	}
+	if target == "-" || hasScheme.MatchString(target) {
+		return nil
+	}
+	return &config.Log{Name: logName(target), Kind: "paths", Places: []string{target}}
 }
 
-// anyReadable reports whether a file, or one of a glob, can be read.
-func anyReadable(path string) bool {
-	files, err := filepath.Glob(path)
+// logOf is the log that a TARGET names. A URL is asked what it is.
+func (s *session) logOf(ctx context.Context, target string) (*config.Log, error) {
+	header, err := s.headers()
 	if err != nil {
-		return false
+		return nil, err
 	}
-	for _, name := range files {
-		if f, err := os.Open(name); err == nil {
-			return f.Close() == nil
+	if l := s.namedLog(target); l != nil {
+		if l.Header == nil {
+			l.Header = header
 		}
+		return l, nil
 	}
-	return false
+	if err := checkURL(target); err != nil {
+		return nil, err
+	}
+	r := remote{name: nameOf(target), url: target, header: header, http: withProxy(nil)}
+	kind, err := s.probeLogs(ctx, r)
+	if err != nil {
+		return nil, failed(exitUnreachable, "%s: %w", sources.Redact(target), err)
+	}
+	return r.log(kind), nil
 }
 
-// addLogs opens the logs of the targets, else this machine's, for the panels of logs.
+// addLogs opens the logs of the targets, else this machine's and those of the
+// configuration, for the panels of logs.
 func (s *session) addLogs(ctx context.Context, d *deck) error {
+	s.endless = true
 	parts, err := s.openLogs(ctx, s.logTargets())
 	if err != nil {
 		return err
 	}
-	if s.ownKind() == "local" && len(parts) == 0 {
-		parts = s.ownLogs(ctx)
-	}
 	o := &d.options
 	for _, p := range parts {
 		o.Logs = append(o.Logs, p.Source)
+	}
+	if len(parts) == 0 && !s.urlTargets() {
+		if s.ownKind() == "local" {
+			if own := s.ownLog(ctx); own != nil {
+				o.Logs = append(o.Logs, own)
+			}
+		}
+		o.Logs = append(o.Logs, s.configuredLogs()...)
 	}
 	if !s.logsOnly() {
 		return nil
@@ -202,11 +216,6 @@ func (s *session) rangeOf(ctx context.Context, parts []feed.Part) string {
 		start = end.Add(-time.Minute)
 	}
 	return start.UTC().Format(time.RFC3339) + ".." + end.UTC().Format(time.RFC3339)
-}
-
-// fileOptions are those of every source that reads text.
-func (s *session) fileOptions(name string) files.Options {
-	return files.Options{Name: name, Zone: s.zone(), Clock: s.env.Now, Logger: s.log}
 }
 
 // logName is what a target of logs is called: a file's name without its folder, or what was typed.

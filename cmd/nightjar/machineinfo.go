@@ -22,7 +22,7 @@ func (s *session) machineInfo(root string) chapter {
 	c.add("container", "%s", s.container(root))
 	c.add("cgroups", "%s", cgroups(root))
 	c.add("pressure (PSI)", "%s", readable(at("/proc/pressure/cpu")))
-	c.add("journal", "%s", journal(root))
+	c.add("journal", "%s", journalOf(root))
 	c.add("logins (utmp)", "%s", readable(at("/run/utmp")))
 	c.add("failed logins (btmp)", "%s", readable(at("/var/log/btmp")))
 	c.add("I/O of others' processes", "%s", readable(at("/proc/1/io")))
@@ -85,8 +85,8 @@ func cgroups(root string) string {
 	}
 }
 
-// journal is whether a file of systemd's journal can be read.
-func journal(root string) string {
+// journalOf is whether a file of systemd's journal can be read.
+func journalOf(root string) string {
 	why := "no: there is none"
 	for _, dir := range []string{"/var/log/journal", "/run/log/journal"} {
 		files, err := filepath.Glob(filepath.Join(root, dir, "*", "*.journal"))

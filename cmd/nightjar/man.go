@@ -78,7 +78,7 @@ func manual(root *cobra.Command) string {
 # FILES
 
 *~/.config/nightjar/config.yaml*
-:   The configuration. Its keys are board, range, refresh, interval, theme, vars, ascii, mouse, read_only, utc, log_file, keys (action: list of keys, see KEYS), boards and themes (files and folders of your own). It need not exist. **nightjar check** says what is wrong with it.
+:   The configuration. Its keys are board, range, refresh, interval, theme, vars, ascii, mouse, read_only, utc, log_file, keys (action: list of keys, see KEYS), boards and themes (files and folders of your own), sources, scrape_configs, logs and log_formats. It need not exist. **nightjar check** says what is wrong with it.
 
 # EXIT STATUS
 

@@ -192,6 +192,15 @@ func (o *opening) try(sl *slot) error {
 		go func() { guess <- propose(sl.server) }()
 	}
 	found, err := what()
+	if kind := o.s.logServer(limited, sl.remote, found, err); kind != "" {
+		src, err := o.s.openLogServer(o.ctx, sl.remote, kind)
+		if err != nil {
+			return err
+		}
+		_ = sl.server.Close() // it never fails
+		o.update(func() { sl.src, sl.boards, sl.pending = src, nil, nil })
+		return nil
+	}
 	if err != nil {
 		return unreachable(&sl.remote, err)
 	}

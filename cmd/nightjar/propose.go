@@ -109,6 +109,9 @@ func newOffer(list []*boards.Board) *offer {
 // proposal are the boards that a source has the metrics for. One that fails to
 // say gets those that need none, and why it failed.
 func (o *offer) proposal(ctx context.Context, now time.Time, src sources.Source) ([]*boards.Board, error) {
+	if _, ok := src.(sources.RangeQuerier); !ok {
+		return nil, nil // it has logs and no metrics
+	}
 	ctx, cancel := context.WithTimeout(ctx, proposeTimeout)
 	defer cancel()
 	has, err := metricsOf(ctx, now, src, o.names)

@@ -46,7 +46,7 @@ func (s *session) remotes() ([]remote, error) {
 	}
 	var all []remote
 	for _, t := range s.targets {
-		if hasScheme.MatchString(t) {
+		if s.isURL(t) {
 			all = append(all, remote{name: nameOf(t), url: t, header: header, origin: sources.Redact(t), asked: true})
 		}
 	}
@@ -172,6 +172,10 @@ func (s *session) openRemote(ctx context.Context, r remote, n need) (sources.Sou
 	limited, cancel := context.WithTimeout(ctx, detectTimeout)
 	what, err := src.Detect(limited)()
 	cancel()
+	if kind := s.logServer(ctx, r, what, err); kind != "" {
+		_ = src.Close()
+		return s.openLogServer(ctx, r, kind)
+	}
 	switch {
 	case err == nil && n == openAll && what.Found == prometheus.FoundAlertmanager:
 		return src, nil // which says so when it is looked at

@@ -78,7 +78,7 @@ func TestQueryOfAServer(t *testing.T) {
 	f(exitUnreachable, "", "refused", "query", "--source", "http://127.0.0.1:1", "up")
 	f(exitUsage, "", "no source is called \"prod\"; there are local", "query", "--source", "prod", "up")
 	f(exitUsage, "", "not ftp", "query", "--source", "ftp://host", "up")
-	f(exitUsage, "", "is no URL", "sources", "localhost")
+	f(exitUsage, "", "no such file", "sources", "localhost")
 }
 
 // Several sources answer together: each series says of which it is.

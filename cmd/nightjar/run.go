@@ -80,14 +80,20 @@ func rootCommand(s *session) *cobra.Command {
 		Long: `nightjar is a terminal dashboard for the person on call.
 
 Without a TARGET it watches the machine it runs on. A TARGET is the URL of a
-Prometheus-compatible server or of a page of metrics, or a board file; there may
-be several. Flags beat NIGHTJAR_* environment variables (NIGHTJAR_RANGE for
---range ...), and these beat the configuration file. It changes nothing anywhere.`,
+Prometheus-compatible server or of a page of metrics, a board file, or a log: a
+file, a glob in quotes, - for standard input, journal:[UNIT], docker:NAME,
+podman:NAME, the URL of a Loki or VictoriaLogs (http://, or loki+http:// and
+vlogs+http:// for one that is not asked which it is), or the name of one of the
+logs of the configuration. There may be several.
+Flags beat NIGHTJAR_* environment variables (NIGHTJAR_RANGE for --range ...),
+and these beat the configuration file. It changes nothing anywhere.`,
 		Example: `  nightjar                                  this machine, live
   nightjar http://HOST:9090                 a Prometheus-compatible server
   nightjar http://HOST:9100/metrics         one exporter, with no server at all
   nightjar --demo                           a made-up shop with an incident
   nightjar web.yaml                         your own board
+  nightjar /var/log/syslog                  a log: filter, search, patterns, a timeline
+  kubectl logs -f deploy/api | nightjar -   what another program prints
   nightjar query 'rate(node_cpu_seconds_total{mode!="idle"}[1m])'
   nightjar frame --size 120x36 > report.txt`,
 		Version:           version,
@@ -113,7 +119,7 @@ be several. Flags beat NIGHTJAR_* environment variables (NIGHTJAR_RANGE for
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(help)
 	s.addFlags(root, allSettings...)
-	root.ValidArgsFunction = completeFiles("yaml", "yml")
+	root.ValidArgsFunction = s.completeTargets
 	root.AddCommand(queryCommand(s), logsCommand(s), frameCommand(s), sourcesCommand(s), checkCommand(s), infoCommand(s), completionCommand(s), manCommand(s))
 	return root
 }

@@ -35,6 +35,7 @@ type session struct {
 	only     []string          // names of the sources that are opened beside the URLs; none: all
 	together bool              // they are to answer together
 	asked    []string          // variables that flags gave, sorted
+	endless  bool              // programs whose output is a log are started again when they end
 
 	log    *slog.Logger
 	closer []func() error
@@ -56,7 +57,7 @@ func (s *session) resolve(flags *pflag.FlagSet, targets []string) error {
 		return s.whole(err)
 	}
 	for _, t := range targets {
-		if err := checkTarget(t); err != nil {
+		if err := s.checkTarget(t); err != nil {
 			return err
 		}
 	}
@@ -132,11 +133,11 @@ func (s *session) checkRange() error {
 var hasScheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
 
 // checkTarget says why a TARGET cannot be one.
-func checkTarget(target string) error {
-	if hasScheme.MatchString(target) {
+func (s *session) checkTarget(target string) error {
+	if s.isURL(target) {
 		return checkURL(target)
 	}
-	if isLog(target) && !isPath(target) {
+	if s.isLog(target) && !s.isPath(target) {
 		return nil
 	}
 	info, err := os.Stat(target)
@@ -158,7 +159,7 @@ func checkURL(target string) error {
 	case err != nil:
 		return failed(exitUsage, "%s: is not a URL that can be read", sources.Redact(target))
 	case u.Scheme != "http" && u.Scheme != "https":
-		return failed(exitUsage, "%s: a TARGET is a board file or an http or https URL, not %s", sources.Redact(target), u.Scheme)
+		return failed(exitUsage, "%s: a TARGET is a board file, a log, or an http or https URL, not %s", sources.Redact(target), u.Scheme)
 	case u.Host == "":
 		return failed(exitUsage, "%s: the URL has no host", sources.Redact(target))
 	}

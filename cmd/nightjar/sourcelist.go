@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"nightjar/cmd/nightjar/config"
 	"nightjar/sources"
 	"nightjar/sources/prometheus"
 	"nightjar/ui/screen"
@@ -47,19 +49,19 @@ const (
 func sourcesCommand(s *session) *cobra.Command {
 	format := "table"
 	cmd := &cobra.Command{
-		Use:   "sources [flags] [URL...]",
+		Use:   "sources [flags] [URL|LOG...]",
 		Short: "Say what each source is, what it can do, and how it is doing",
 		Long: `A line for each source: name, kind, version, state, latency of a query, how far
 its clock is ahead of this machine's, and what it can do. The sources are the URLs
-given, else this machine and those of the configuration.
+and logs given, else this machine and those of the configuration, its logs too.
 
 Exit status: 0 all answer, 1 one is down, 2 usage.`,
 		Example: `  nightjar sources
   nightjar sources -o json http://127.0.0.1:9090`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, a := range args {
-				if !hasScheme.MatchString(a) {
-					return misused("sources: %q is no URL", a)
+				if ext := filepath.Ext(a); ext == ".yaml" || ext == ".yml" {
+					return misused("sources: %q is neither a URL nor a log", a)
 				}
 			}
 			if err := s.resolve(cmd.Flags(), args); err != nil {
@@ -76,9 +78,15 @@ Exit status: 0 all answer, 1 one is down, 2 usage.`,
 
 // listSources tries all sources, side by side, and prints a line for each.
 func (s *session) listSources(ctx context.Context, format string) error {
-	all, err := s.openSources(ctx, openAll)
-	if err != nil {
-		return err
+	var all []sources.Source
+	var err error
+	if !s.logsOnly() {
+		if all, err = s.openSources(ctx, openAll); err != nil {
+			return err
+		}
+	}
+	for _, l := range s.listedLogs() {
+		all = append(all, s.later(l).source())
 	}
 	lines := make([]sourceLine, len(all))
 	limited, cancel := context.WithTimeout(ctx, probeTimeout)
@@ -100,6 +108,41 @@ func (s *session) listSources(ctx context.Context, format string) error {
 	return nil
 }
 
+// listedLogs are the logs of the targets, else those of the configuration.
+func (s *session) listedLogs() (list []*config.Log) {
+	for _, t := range s.logTargets() {
+		if l := s.namedLog(t); l != nil {
+			list = append(list, l)
+		}
+	}
+	if len(list) > 0 || s.urlTargets() {
+		return list
+	}
+	for i := range s.file.Logs {
+		list = append(list, s.configuredLog(s.file.Logs[i].Name))
+	}
+	return list
+}
+
+// lookAtLog reads the newest line of a log.
+func (s *session) lookAtLog(ctx context.Context, src sources.LogSearcher, l *sourceLine) {
+	start := time.Now()
+	_, err := src.SearchLogs(ctx, sources.LogQuery{Limit: 1})
+	took := time.Since(start).Seconds()
+	if r, ok := src.(sources.StatusReporter); ok {
+		st := r.Status()
+		l.Kind, l.Version = st.Kind, st.Version
+		if len(st.Notes) > 0 {
+			l.State, l.Error = stateDegraded, oneLine(errors.New(st.Notes[0]))
+		}
+	}
+	if err != nil {
+		l.State, l.Error = stateDown, oneLine(err)
+		return
+	}
+	l.Latency = &took
+}
+
 // look tries one source.
 func (s *session) look(ctx context.Context, src sources.Source) sourceLine {
 	l := sourceLine{Name: src.Name(), State: stateOK, Capabilities: capabilities(src)}
@@ -107,12 +150,17 @@ func (s *session) look(ctx context.Context, src sources.Source) sourceLine {
 		s.lookAtServer(ctx, p, &l)
 		return l
 	}
+	q, metrics := src.(sources.InstantQuerier)
+	if lines, ok := src.(sources.LogSearcher); ok && !metrics {
+		s.lookAtLog(ctx, lines, &l)
+		return l
+	}
 	start := time.Now()
 	err := error(nil)
 	if c, ok := src.(collector); ok {
 		err = c.WaitFor(ctx, 1)
 	}
-	if q, ok := src.(sources.InstantQuerier); ok && err == nil {
+	if metrics && err == nil {
 		start = time.Now()
 		_, err = q.QueryInstant(ctx, sources.InstantQuery{Expr: "1", Time: s.env.Now()})
 	}

@@ -1,7 +1,6 @@
 package files
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -21,7 +20,6 @@ type Stream struct {
 	name     string
 	in       io.Reader
 	received atomic.Uint64
-	done     chan struct{} // closed when no more comes
 	closed   chan struct{}
 
 	once sync.Once
@@ -48,7 +46,7 @@ func Stdin(r io.Reader, o Options) *Stream {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
-	s := &Stream{name: o.Name, in: r, done: make(chan struct{}), closed: make(chan struct{}), given: make(chan struct{}, 1)}
+	s := &Stream{name: o.Name, in: r, closed: make(chan struct{}), given: make(chan struct{}, 1)}
 	s.Ring = logs.NewRing(logs.RingOptions{
 		Source: o.Name, Clock: o.Clock, Reader: logs.NewReader(logs.Options{Zone: o.Zone, Formats: o.Formats}),
 	})
@@ -58,7 +56,6 @@ func Stdin(r io.Reader, o Options) *Stream {
 
 // read takes the stream to its end.
 func (s *Stream) read() {
-	defer close(s.done)
 	w := s.Writer(nil)
 	var err error
 	for buf := make([]byte, 64<<10); err == nil; {
@@ -105,16 +102,6 @@ func (s *Stream) wait(n int) {
 
 // Name is the stream's name.
 func (s *Stream) Name() string { return s.name }
-
-// Wait returns when the stream has ended and all of it is held, or ctx is done.
-func (s *Stream) Wait(ctx context.Context) error {
-	select {
-	case <-s.done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err() //nolint:wrapcheck // the caller ended it
-	}
-}
 
 // Close ends the reading.
 func (s *Stream) Close() error {

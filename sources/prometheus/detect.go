@@ -43,7 +43,8 @@ type What struct {
 	// of metrics. It keeps the credentials that the target had: do not show it.
 	URL string
 	// Program is what answers: "prometheus", "thanos", "mimir",
-	// "victoriametrics" for an API, else what a metric NAME_build_info says, or empty.
+	// "victoriametrics" for an API, else what a metric NAME_build_info says,
+	// "victorialogs", or empty.
 	Program string
 	Version string        // if known
 	Ahead   time.Duration // of its clock before ours; 0: too little to matter
@@ -231,11 +232,15 @@ func (s sight) page(base *url.URL, meant bool) (What, bool) {
 
 var versionLabel = regexp.MustCompile(`,version="([^"]*)"`)
 
-// programOf finds NAME_build_info{version="..."} in an exposition.
+// programOf finds NAME_build_info{version="..."} in an exposition, or metrics that
+// VictoriaLogs alone has, which does not say its name.
 func programOf(body []byte) (program, version string) {
 	lines := bufio.NewScanner(bytes.NewReader(body))
 	lines.Buffer(make([]byte, 0, 4096), maxDetectBody)
 	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "vl_") {
+			return "victorialogs", ""
+		}
 		name, rest, ok := strings.Cut(lines.Text(), "_build_info{")
 		if !ok || strings.ContainsAny(name, " #{") || name == "go" {
 			continue

@@ -83,6 +83,7 @@ func TestDetect(t *testing.T) {
 	f("protobuf", "", map[string]http.HandlerFunc{"/metrics": body(200, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", "\x01")}, What{FoundMetrics, "/metrics", "", "", 0}, "")
 	am := What{FoundAlertmanager, "", "alertmanager", "", 0}
 	f("alertmanager by its metrics", "", map[string]http.HandlerFunc{"/metrics": text(`alertmanager_build_info{version="0.25.0"} 1` + "\n")}, What{FoundAlertmanager, "", "alertmanager", "0.25.0", 0}, "")
+	f("a log server by its metrics", "", map[string]http.HandlerFunc{"/metrics": text("# TYPE x counter\nflag{x=\"y\"} 1\nvl_rows 1\n")}, What{FoundMetrics, "/metrics", "victorialogs", "", 0}, "")
 	f("alertmanager's metrics are meant", "/metrics", map[string]http.HandlerFunc{"/metrics": text(`alertmanager_build_info{version="0.25.0"} 1` + "\n")}, What{FoundMetrics, "/metrics", "alertmanager", "0.25.0", 0}, "")
 	f("alertmanager by its old API", "", map[string]http.HandlerFunc{info: body(410, "application/json", `{"status":"deprecated","error":"The Alertmanager v1 API was deprecated"}`)}, am, "")
 	f("alertmanager by its title", "", map[string]http.HandlerFunc{info: body(200, "text/html", "<title>Alertmanager</title>")}, am, "")

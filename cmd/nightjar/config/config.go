@@ -1,5 +1,6 @@
 // Package config is nightjar's configuration file: what may stand in it, and
-// where in it something is wrong. It decodes bytes it is given and does no I/O.
+// where in it something is wrong. It decodes bytes it is given and does no I/O but
+// looking up time zones.
 //
 // Every problem of a file is found in one go, and each says its line and
 // column; of a file with a problem Decode yields nothing else, so that no half of it
@@ -9,6 +10,8 @@ package config
 import (
 	"slices"
 	"time"
+
+	"nightjar/sources/logs"
 )
 
 // A Config is the content of a configuration file. What the file does not say
@@ -30,7 +33,9 @@ type Config struct {
 	Themes   []string            // files and folders of the user's own themes
 
 	Sources       []Source // watched beside this machine
-	ScrapeConfigs string   // YAML text of jobs in Prometheus's own syntax
+	Logs          []Log    // read beside this machine's
+	LogFormats    []*logs.Format
+	ScrapeConfigs string // YAML text of jobs in Prometheus's own syntax
 
 	at   map[string]Position
 	file string

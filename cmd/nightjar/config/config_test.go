@@ -3,10 +3,16 @@ package config
 import (
 	"errors"
 	"net/http"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	promconfig "github.com/prometheus/common/config"
+
+	"nightjar/sources"
+	"nightjar/sources/logs"
 )
 
 const whole = `# everything
@@ -32,6 +38,17 @@ sources:
   - {name: prod, url: 'http://prom.example', kind: prometheus, interval: 30s, headers: {X-Scope-OrgID: team}}
 scrape_configs:
   - job_name: apps
+logs:
+  - {name: web, paths: [/var/log/web/*.log, b.log], zone: Europe/Berlin, formats: [ours], filters: ['level>=warn', -healthz]}
+  - {name: units, journal: [], select: PRIORITY=3}
+  - name: pods
+    command: [kubectl, logs, -f, deploy/api]
+  - {name: box, docker: web-1}
+  - {name: pod, podman: web-2}
+  - {name: fleet, loki: 'https://loki.example', select: '{app="api"}', headers: {X-Scope-OrgID: team}, http: {follow_redirects: false}}
+  - {name: vl, victorialogs: 'http://127.0.0.1:9428'}
+log_formats:
+  - {name: ours, pattern: '^(?P<time>\S+ \S+) ! (?P<level>\w+) ! (?P<message>.*)$'}
 `
 
 func TestEveryKeyIsRead(t *testing.T) {
@@ -45,6 +62,16 @@ func TestEveryKeyIsRead(t *testing.T) {
 		}
 	}
 	c.at, c.text, c.file = nil, nil, ""
+	ours, err := logs.UserFormat("ours", `^(?P<time>\S+ \S+) ! (?P<level>\w+) ! (?P<message>.*)$`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := promconfig.DefaultHTTPClientConfig
+	plain.FollowRedirects = false
 	want := &Config{
 		Board: "host", Range: "2h", Refresh: 1500 * time.Millisecond, Interval: 5 * time.Second, Theme: "night",
 		Vars: map[string][]string{"host": {"db-1"}, "port": {"5432", "5433"}}, ASCII: true, ReadOnly: true, UTC: true,
@@ -53,7 +80,23 @@ func TestEveryKeyIsRead(t *testing.T) {
 			Header: http.Header{"X-Scope-Orgid": {"team"}}, key: "sources.1",
 		}},
 		ScrapeConfigs: "  - job_name: apps",
-		LogFile:       "/var/log/nightjar.log", Keys: map[string][]string{"quit": {"q", "ctrl+q"}, "help": {"?"}},
+		Logs: []Log{
+			{
+				Name: "web", Kind: "paths", Places: []string{"/var/log/web/*.log", "b.log"}, Zone: berlin, Formats: []*logs.Format{ours},
+				Terms: []sources.LogTerm{{Field: "level", Op: sources.LogGreaterEqual, Value: "warn"}, {Not: true, Op: sources.LogContains, Value: "healthz"}}, key: "logs.1",
+			},
+			{Name: "units", Kind: "journal", Places: []string{}, Select: "PRIORITY=3", key: "logs.2"},
+			{Name: "pods", Kind: "command", Places: []string{"kubectl", "logs", "-f", "deploy/api"}, key: "logs.3"},
+			{Name: "box", Kind: "docker", Places: []string{"web-1"}, key: "logs.4"},
+			{Name: "pod", Kind: "podman", Places: []string{"web-2"}, key: "logs.5"},
+			{
+				Name: "fleet", Kind: "loki", Places: []string{"https://loki.example"}, Select: `{app="api"}`,
+				Header: http.Header{"X-Scope-Orgid": {"team"}}, HTTP: &plain, key: "logs.6",
+			},
+			{Name: "vl", Kind: "victorialogs", Places: []string{"http://127.0.0.1:9428"}, key: "logs.7"},
+		},
+		LogFormats: []*logs.Format{ours},
+		LogFile:    "/var/log/nightjar.log", Keys: map[string][]string{"quit": {"q", "ctrl+q"}, "help": {"?"}},
 		Boards: []string{"~/boards", "one.yaml"}, Themes: []string{"mine.yaml"},
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -104,6 +147,59 @@ func TestProblems(t *testing.T) {
 	// All of them, in the order of the lines.
 	f("mouse: 1\nthme: x\nutc: 2\n", `c.yaml:1:8: mouse: must be true or false`,
 		`c.yaml:2:1: unknown key "thme"; did you mean "theme"?`, `c.yaml:3:6: utc: must be true or false`)
+}
+
+func TestProblemsOfLogs(t *testing.T) {
+	f := func(text string, want ...string) {
+		t.Helper()
+		c, problems := Inspect("c.yaml", []byte(text))
+		got := ""
+		if len(problems) > 0 {
+			got = problems.Error()
+		}
+		if want := strings.Join(want, "\n"); got != want {
+			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
+		}
+		if len(problems) > 0 && len(c.Logs) > 1 {
+			t.Errorf("%q: %d logs are left", text, len(c.Logs))
+		}
+	}
+	kinds := strings.Join(LogKinds(), ", ")
+	f("logs: []\nlog_formats: []\n")
+	f("logs:\n  - {name: a, paths: x.log}\n  - {name: b, journal: nginx}\n")
+	f("logs: web\n", "c.yaml:1:7: logs: must be a list of logs, such as [{name: web, paths: [/var/log/nginx/*.log]}]")
+	f("logs: [web]\n", "c.yaml:1:8: logs.1: must have a name and one of "+kinds)
+	f("logs:\n  - {name: a}\n", "c.yaml:2:6: logs.1: does not say where its lines are: it needs one of "+kinds)
+	f("logs:\n  - {paths: [a]}\n", "c.yaml:2:6: logs.1: has no name")
+	f("logs:\n  - name: a\n    path: [a]\n", `c.yaml:3:5: logs.1.path: unknown key; did you mean "paths"?`)
+	f("logs:\n  - name: a\n    paths: [a]\n    journal: []\n", "c.yaml:4:5: logs.1.journal: the log has paths already; make two logs of it")
+	f("logs:\n  - {name: a, paths: []}\n", "c.yaml:2:15: logs.1.paths: is empty")
+	f("logs:\n  - {name: a, command: [kubectl, '']}\n", "c.yaml:2:15: logs.1.command: has an empty value")
+	f("logs:\n  - {name: a, loki: [x]}\n", "c.yaml:2:15: logs.1.loki: must be a single value")
+	f("logs:\n  - {name: a b, docker: x}\n", "c.yaml:2:6: logs.1.name: must be letters, digits and . _ : -")
+	f("logs:\n  - {name: all, docker: x}\n", "c.yaml:2:6: logs.1.name: all is what asks every source: choose another name")
+	f("logs:\n  - {name: a, paths: x, name: b}\n", `c.yaml:2:25: mapping key "name" already defined at [2:6]`)
+	f("logs:\n  - {name: a, paths: x}\n  - {name: a, docker: x}\n", `c.yaml:3:6: logs.2: a log is called "a" already`)
+	f("logs:\n  - {name: a, docker: x}\nsources:\n  - {name: a, url: 'http://h'}\n", `c.yaml:2:6: logs.1: a source is called "a" already`)
+	f("logs:\n  - {name: a, paths: x, zone: Mars/Olympus}\n",
+		`c.yaml:2:25: logs.1.zone: "Mars/Olympus" is no time zone; write a name such as Europe/Berlin or UTC`)
+	f("logs:\n  - {name: a, paths: x, headers: {A: b}}\n", "c.yaml:2:25: logs.1.headers: is for loki, victorialogs, not for paths")
+	f("logs:\n  - {name: a, select: x, command: [y]}\n", "c.yaml:2:15: logs.1.select: is for journal, loki, victorialogs, not for command")
+	f("logs:\n  - {name: a, loki: 'http://h', http: {basic_auht: 1}}\n",
+		"c.yaml:2:33: logs.1.http: unmarshal errors:   line 1: field basic_auht not found in type config.plain")
+	f("logs:\n  - {name: a, paths: x, filters: ['/[/']}\n",
+		"c.yaml:2:25: logs.1.filters: entry 1, \"/[/\": regexp: missing closing ]: col 2")
+	f("logs:\n  - name: a\n    paths: x\n    formats: [ours,\n      theirs]\nlog_formats: [{name: ours, pattern: '(?P<x>.)'}]\n",
+		`c.yaml:5:7: logs.1.formats: log_formats has no "theirs"; formats that are built in are found by themselves`)
+	f("log_formats: ours\n", `c.yaml:1:14: log_formats: must be a list of formats, such as [{name: ours, pattern: '^(?P<time>\S+) (?P<level>\w+) (?P<message>.*)$'}]`)
+	f("log_formats:\n  - {name: a}\n", "c.yaml:2:6: log_formats.1: must have name and pattern")
+	f("log_formats:\n  - {name: a, patern: x}\n", `c.yaml:2:15: log_formats.1.patern: unknown key; did you mean "pattern"?`)
+	f("log_formats:\n  - {name: a, pattern: '(?P<x>.)'}\n  - {name: a, pattern: '(?P<x>.)'}\n", `c.yaml:3:6: log_formats.2: a format is called "a" already`)
+	f("log_formats:\n  - {name: a, pattern: abc}\n",
+		"c.yaml:2:24: log_formats.1.pattern: format a: no named groups; write (?P<time>...), (?P<level>...), (?P<message>...) or (?P<field>...)")
+	// Of what names a format that is broken, nothing more is said.
+	f("log_formats:\n  - {name: a, pattern: '(?P<x>['}\nlogs:\n  - {name: b, paths: x, formats: a}\n",
+		"c.yaml:2:24: log_formats.1.pattern: format a: column 7: missing closing ]: \"[\"; write it in the syntax of RE2")
 }
 
 // What has a problem is as if it were not there; the rest can be looked at further.
@@ -245,6 +341,28 @@ func checkDecode(t *testing.T, text []byte) {
 		}
 		if strings.Contains(x.Error(), "\n") {
 			t.Errorf("message of more than one line: %q", x.Error())
+		}
+	}
+}
+
+// What docs/logs.md shows as a configuration is one.
+func TestDocumentedLogs(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/logs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```yaml\nlogs:")
+	example, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("there is no example")
+	}
+	c, err := Decode("logs.md", []byte("logs:"+example))
+	if err != nil || len(c.Logs) != 6 || len(c.LogFormats) != 1 {
+		t.Errorf("%+v: %v", c, err)
+	}
+	for _, key := range logKeys() {
+		if !strings.Contains(string(text), "`"+key+"`") {
+			t.Errorf("the key %s is not documented", key)
 		}
 	}
 }

@@ -47,6 +47,7 @@ func Inspect(file string, text []byte) (c *Config, problems Problems) {
 type decoder struct {
 	c        *Config
 	problems Problems
+	formats  logFormats
 }
 
 func (d *decoder) problem(at Position, format string, args ...any) {
@@ -98,6 +99,8 @@ func (d *decoder) document(body ast.Node) {
 			delete(d.c.at, name)
 		}
 	}
+	d.nameFormats()
+	d.tellApart()
 }
 
 // once reports whether a key stands here for the first time; it is a problem if not.

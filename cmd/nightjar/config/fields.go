@@ -22,6 +22,8 @@ var fields = []field{
 	{"interval", duration(func(c *Config) *time.Duration { return &c.Interval }, MinInterval)},
 	{"keys", keys},
 	{"log_file", text(func(c *Config) *string { return &c.LogFile })},
+	{"log_formats", logFormatList},
+	{"logs", logList},
 	{"mouse", truth(func(c *Config) *bool { return &c.Mouse })},
 	{"range", text(func(c *Config) *string { return &c.Range })},
 	{"read_only", truth(func(c *Config) *bool { return &c.ReadOnly })},

@@ -81,11 +81,7 @@ func sourceList(d *decoder, n ast.Node) error {
 func (s *Source) take(key string, n ast.Node) (err error) {
 	switch key {
 	case "name":
-		if s.Name, err = scalar(n); err == nil && !sourceName.MatchString(s.Name) {
-			err = errors.New("must be letters, digits and . _ : -")
-		} else if err == nil && s.Name == sources.All {
-			err = fmt.Errorf("%s is what asks every source: choose another name", sources.All)
-		}
+		s.Name, err = nameOfSource(n)
 	case "url":
 		s.URL, err = scalar(n)
 	case "kind":
@@ -98,7 +94,7 @@ func (s *Source) take(key string, n ast.Node) (err error) {
 			s.Interval, err = ParseDuration(text, MinRefresh)
 		}
 	case "headers":
-		err = s.takeHeaders(n)
+		s.Header, err = headers(n)
 	case "http":
 		s.HTTP, err = httpClient(n.String())
 	default:
@@ -107,20 +103,35 @@ func (s *Source) take(key string, n ast.Node) (err error) {
 	return err
 }
 
-func (s *Source) takeHeaders(n ast.Node) error {
+// nameOfSource reads what a source is called.
+func nameOfSource(n ast.Node) (string, error) {
+	name, err := scalar(n)
+	switch {
+	case err != nil:
+		return "", err
+	case !sourceName.MatchString(name):
+		return name, errors.New("must be letters, digits and . _ : -")
+	case name == sources.All:
+		return name, fmt.Errorf("%s is what asks every source: choose another name", sources.All)
+	}
+	return name, nil
+}
+
+// headers reads headers of requests.
+func headers(n ast.Node) (http.Header, error) {
 	pairs, ok := mapping(n)
 	if !ok {
-		return errors.New("must be names and values, one a line")
+		return nil, errors.New("must be names and values, one a line")
 	}
-	s.Header = http.Header{}
+	h := http.Header{}
 	for _, p := range pairs {
 		v, err := scalar(p.Value)
 		if err != nil {
-			return fmt.Errorf("%s: %w", keyText(p.Key), err)
+			return nil, fmt.Errorf("%s: %w", keyText(p.Key), err)
 		}
-		s.Header.Add(keyText(p.Key), v)
+		h.Add(keyText(p.Key), v)
 	}
-	return nil
+	return h, nil
 }
 
 // httpClient reads Prometheus's HTTP client block as strictly as Prometheus does.
