@@ -5,23 +5,37 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/feed"
 )
 
 // A logPrinter writes log lines in one of logFormats.
 type logPrinter struct {
 	w      *bufio.Writer
 	json   bool
-	source bool // lines begin with the name of their source
+	source bool            // lines begin with the name of their source
+	dated  map[string]bool // sources whose text has no times: lines begin with theirs
+	zone   *time.Location
 	buf    []byte
 
 	count   bool // lines are counted, not written
 	counted int64
 }
 
-func newLogPrinter(w io.Writer, format string, source bool) *logPrinter {
-	return &logPrinter{w: bufio.NewWriterSize(w, 64<<10), json: format == "json", source: source}
+// newLogPrinter prints lines of parts; the times of those that have none in their text are in zone.
+func newLogPrinter(w io.Writer, format string, parts []feed.Part, zone *time.Location) *logPrinter {
+	p := &logPrinter{w: bufio.NewWriterSize(w, 64<<10), json: format == "json", source: len(parts) > 1, zone: zone, dated: map[string]bool{}}
+	for _, part := range parts {
+		if r, ok := part.Source.(sources.StatusReporter); ok {
+			switch r.Status().Kind {
+			case "journal", "docker", "podman", "loki", "victorialogs":
+				p.dated[part.Source.Name()] = true
+			}
+		}
+	}
+	return p
 }
 
 // print writes a line, or counts it if it is one.
@@ -41,6 +55,9 @@ func (p *logPrinter) print(l *sources.LogLine) error {
 	default:
 		if p.source {
 			p.buf = append(append(p.buf, l.Source...), ": "...)
+		}
+		if p.dated[l.Source] && !l.Time.IsZero() {
+			p.buf = append(l.Time.In(p.zone).AppendFormat(p.buf, "2006-01-02T15:04:05.000Z07:00"), ' ')
 		}
 		p.buf = append(p.buf, l.Raw...)
 	}

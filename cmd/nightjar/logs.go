@@ -51,7 +51,8 @@ their log.
 
 A filter is text, /regexp/, field=value, status>=500, level>=warn or has:field;
 a minus before it turns it round. Several must all pass.
-The output is text (the lines as they were written) or json (an OpenTelemetry log record a line).
+The output is text (the lines as they were written, behind their time where the
+source keeps it apart, as the journal and log servers do) or json (an OpenTelemetry log record a line).
 
 Exit status: 0 printed, 1 it failed, 2 usage, 3 a source is unreachable.`,
 		Args: cobra.ArbitraryArgs,
@@ -165,7 +166,7 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 	if err != nil {
 		return err //nolint:wrapcheck // a *sources.Error says it all
 	}
-	p := newLogPrinter(s.out, r.format, len(parts) > 1)
+	p := newLogPrinter(s.out, r.format, parts, s.zone())
 	p.count = r.count
 	switch streams := streamsOf(parts); {
 	case r.count && countable(parts):

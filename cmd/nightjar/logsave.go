@@ -36,7 +36,7 @@ func (s *session) saveLogs(ctx context.Context, what ui.LogSave) (n int, err err
 	if ext := filepath.Ext(path); ext == ".json" || ext == ".jsonl" || ext == ".ndjson" {
 		format = "json"
 	}
-	p := newLogPrinter(f, format, len(what.Parts) > 1)
+	p := newLogPrinter(f, format, what.Parts, s.zone())
 	err = walker.Walk(ctx, what.Window, func(l *sources.LogLine) error {
 		n++
 		return p.print(l)
