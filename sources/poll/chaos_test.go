@@ -177,3 +177,14 @@ func chaos(seed uint64, acts []int) error {
 	}
 	return err
 }
+
+// Sequences that once left data stale after the clock was set back.
+func TestRecoversFromAClockThatWasSetBack(t *testing.T) {
+	for _, seed := range []uint64{432, 942} {
+		synctest.Test(t, func(t *testing.T) {
+			if err := chaos(seed, []int{0, 1, 7, 4}); err != nil {
+				t.Errorf("%d: %v", seed, err)
+			}
+		})
+	}
+}

@@ -104,8 +104,9 @@ func (p *Poller) merge(r *request, got []*answer) (*sources.Frame, bool) {
 		h.settle(a, a.began.UnixMilli()-overlap(h.step, p.interval(e), p.o.Overlap))
 		h.warnings = union(h.warnings, a.frame.Warnings)
 	}
-	if got[len(got)-1].span.to == h.span.to {
-		h.read, h.at = now, wall // the past alone makes it no newer
+	// The past alone makes it no newer. After the clock was set back more may be held than there is to read.
+	if newest := got[len(got)-1].span.to; newest == h.span.to || e.repeats(wall) && newest >= r.want.to {
+		h.read, h.at = now, wall
 	}
 	f := h.cut(r.want)
 	if !r.whole && h.over(f) {

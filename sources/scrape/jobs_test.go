@@ -100,7 +100,7 @@ func TestLimits(t *testing.T) {
 	gives(t, s, `count({__name__=~"a|b|c"})`, `{} 3`)
 	until(t, "the errors", func() bool {
 		got := cells(t, s, "error")
-		return strings.Contains(got[0], "body_size_limit") && got[1] == "" && strings.Contains(got[2], "sample_limit")
+		return strings.Contains(got[0], "body_size_limit") && strings.Contains(got[1], "sample_limit") && got[2] == "" // what is down first
 	})
 }
 
