@@ -49,6 +49,7 @@ type held struct {
 	empty   bool          // nothing is known yet; span is what is being read
 	busy    bool          // a request is reading for it
 	read    time.Duration // when its newest part was read
+	good    time.Duration // when what a job took for the newest was read: after read where the clock was set back
 	at      time.Time     // the same, wall clock
 	reread  time.Duration // when it was last read whole because it disagreed
 	used    uint64        // for the shelf

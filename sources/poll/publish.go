@@ -63,7 +63,7 @@ func (p *Poller) recall(e *entry, now time.Duration) {
 	if f == nil || h.over(f) {
 		return
 	}
-	e.seg, e.good = h, h.read
+	e.seg, e.good = h, h.good
 	r := Result{Frame: moved(f, -shift), At: h.at}
 	switch parts, _ := h.plan(want); {
 	case len(parts) == 0:

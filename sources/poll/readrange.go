@@ -104,9 +104,13 @@ func (p *Poller) merge(r *request, got []*answer) (*sources.Frame, bool) {
 		h.settle(a, a.began.UnixMilli()-overlap(h.step, p.interval(e), p.o.Overlap))
 		h.warnings = union(h.warnings, a.frame.Warnings)
 	}
-	// The past alone makes it no newer. After the clock was set back more may be held than there is to read.
-	if newest := got[len(got)-1].span.to; newest == h.span.to || e.repeats(wall) && newest >= r.want.to {
-		h.read, h.at = now, wall
+	newest := got[len(got)-1].span.to
+	if newest == h.span.to { // the past alone makes it no newer
+		h.read = now
+	}
+	// After the clock was set back more may be held than there is to read.
+	if newest == h.span.to || e.repeats(wall) && newest >= r.want.to {
+		h.good, h.at = now, wall
 	}
 	f := h.cut(r.want)
 	if !r.whole && h.over(f) {

@@ -138,7 +138,7 @@ func (p *Poller) serve(e *entry, h *held, f *sources.Frame, want span, now time.
 	res := Result{Frame: f, At: h.at}
 	res.State = content(&res)
 	e.found(res.State)
-	e.good, e.failures = h.read, 0
+	e.good, e.failures = h.good, 0
 	p.plan(e, now, wall)
 	res.NextTry = p.nextTry(e, now, wall)
 	p.publish(e, res)
