@@ -159,6 +159,7 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 	if err != nil {
 		return err //nolint:wrapcheck // a *sources.Error says it all
 	}
+	walker.Bare = r.format == "text" || r.count
 	p := newLogPrinter(s.out, r.format, len(parts) > 1)
 	p.count = r.count
 	switch streams := streamsOf(parts); {
