@@ -20,7 +20,7 @@ export CGO_ENABLED = 0
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## bin/nightjar, stripped, for this machine
@@ -52,6 +52,10 @@ fmt: $(LINT) ## format as lint wants it
 .PHONY: bench
 bench: ## benchmarks with allocations; make bench BENCH=Diff
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: bench-logs
+bench-logs: ## logs beside lnav and ripgrep on a made-up file of SIZE (1GiB): ours, theirs, ratio, promised
+	GO='$(GO)' .ci/bench-logs
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (30s) each

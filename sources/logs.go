@@ -127,6 +127,9 @@ type LogQuery struct {
 	// Forward reads oldest first, from After on or from the window's start; else
 	// newest first, back from Before or from the window's end.
 	Forward bool
+	// Bare says that of the lines Pos, Raw and a time to put them in order are wanted:
+	// a source may leave out the rest, which takes time to parse.
+	Bare bool
 	// Before and After are the position of a line that itself is left out; zero: none.
 	Before, After LogPos
 }

@@ -44,6 +44,26 @@ func (m *Model) waitPages() tea.Cmd {
 	}
 }
 
+// ShowLines draws the lines of logs that come within a moment, most at the
+// longest, so that they are on the screen before the program runs. It follows Resize.
+func (m *Model) ShowLines(most time.Duration) {
+	asked := false
+	_, h := m.bodySize()
+	m.view().visible(h, func(p *panelView, _ layout.Rect) {
+		l := m.logPanel(p)
+		asked = asked || l != nil && len(m.logParts(p)) > 0 && !l.Current()
+	})
+	if !asked || m.opts.Feed == nil {
+		return
+	}
+	select {
+	case <-m.opts.Feed.Changed():
+		m.deliverPages(m.opts.Feed.Take())
+		m.Draw()
+	case <-time.After(most):
+	}
+}
+
 // wantLogs tells the feed which lines are on the screen.
 func (m *Model) wantLogs() {
 	if m.opts.Feed == nil || m.width == 0 {

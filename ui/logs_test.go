@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"nightjar/sources/poll"
 	"nightjar/ui/boards"
 	"nightjar/ui/keys"
+	"nightjar/ui/screen"
 )
 
 // logModel is a model on the demo with a chart and its logs.
@@ -196,5 +198,31 @@ func TestLogColumns(t *testing.T) {
 	}
 	if s := frameOf(m); !strings.Contains(s, "E payments") {
 		t.Errorf("no column of the service:\n%s", s)
+	}
+}
+
+func TestLinesAreOnTheScreenBeforeTheProgramRuns(t *testing.T) {
+	m := logModel(t)
+	out, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal := screen.NewTerminal(out, m.Palette())
+	m.opts.Terminal = terminal
+	m.setFocus("lines")
+	press(m, "&", "e", "r", "r", "enter")
+	drawn := m.lastDraw
+	m.ShowLines(time.Minute)
+	if m.lastDraw.Equal(drawn) {
+		t.Error("nothing was drawn though lines were asked for")
+	}
+	settleLogs(t, m)
+	drawn = m.lastDraw
+	m.ShowLines(time.Hour) // nothing is still to come: it does not wait
+	if !m.lastDraw.Equal(drawn) {
+		t.Error("drawn for nothing")
+	}
+	if err := terminal.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -32,6 +32,9 @@ const gcPercent = 200
 // ending is how long the program may take to end when it is told to.
 const ending = 2 * time.Second
 
+// firstLines is how long the program waits for the end of a log, which files give in a few milliseconds.
+const firstLines = 15 * time.Millisecond
+
 // canDraw says why the dashboard cannot be shown on stdout.
 func (s *session) canDraw() error {
 	const instead = `use "nightjar frame" for a picture or "nightjar query" for values`
@@ -90,6 +93,7 @@ func runDashboard(ctx context.Context, s *session) error {
 	if w, h, err := term.GetSize(out.Fd()); err == nil && w > 0 && h > 0 {
 		model.ShowLayout(w, h)
 		model.Resize(w, h)
+		model.ShowLines(firstLines)
 	}
 	if d.begin != nil {
 		d.begin()

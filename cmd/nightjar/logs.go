@@ -166,6 +166,7 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 	if err != nil {
 		return err //nolint:wrapcheck // a *sources.Error says it all
 	}
+	walker.Bare = r.format == "text" || r.count
 	p := newLogPrinter(s.out, r.format, parts, s.zone())
 	p.count = r.count
 	switch streams := streamsOf(parts); {

@@ -16,6 +16,8 @@ const pageLines = 2000
 // A Walker reads the lines of several sources from one end to the other, merged
 // by time, and then those that come. It is not safe for concurrent use.
 type Walker struct {
+	// Bare says that only what LogQuery.Bare names is wanted of the lines.
+	Bare  bool
 	parts []*step
 	terms []sources.LogTerm
 }
@@ -47,7 +49,7 @@ func (w *Walker) Walk(ctx context.Context, window sources.Window, yield func(*so
 	for {
 		for _, s := range w.parts {
 			for len(s.lines) == 0 && s.more {
-				if err := s.read(ctx, w.terms, window); err != nil {
+				if err := s.read(ctx, w.query(window)); err != nil {
 					return err
 				}
 			}
@@ -66,7 +68,7 @@ func (w *Walker) Walk(ctx context.Context, window sources.Window, yield func(*so
 func (w *Walker) Last(ctx context.Context, n int, window sources.Window, yield func(*sources.LogLine) error) error {
 	total := 0
 	for _, s := range w.parts {
-		page, err := s.src.SearchLogs(ctx, sources.LogQuery{Window: window, Select: s.Select, Terms: w.terms, Limit: max(n, 1)})
+		page, err := s.src.SearchLogs(ctx, sources.LogQuery{Window: window, Select: s.Select, Terms: w.terms, Bare: w.Bare, Limit: max(n, 1)})
 		if err != nil {
 			return err //nolint:wrapcheck // a *sources.Error says it all
 		}
@@ -100,7 +102,7 @@ func (w *Walker) Follow(ctx context.Context, yield func(*sources.LogLine) error,
 	ended := make(chan struct{})
 	for _, s := range w.parts {
 		go func() {
-			s.follow(ctx, w.terms, batches, trouble)
+			s.follow(ctx, w.query(sources.Window{}), batches, trouble)
 			select {
 			case ended <- struct{}{}:
 			case <-ctx.Done():
@@ -130,11 +132,15 @@ func (w *Walker) Follow(ctx context.Context, yield func(*sources.LogLine) error,
 	return nil
 }
 
+// query asks for a page of a window, oldest first.
+func (w *Walker) query(window sources.Window) sources.LogQuery {
+	return sources.LogQuery{Window: window, Terms: w.terms, Bare: w.Bare, Limit: pageLines, Forward: true}
+}
+
 // read reads the next page of a part.
-func (s *step) read(ctx context.Context, terms []sources.LogTerm, window sources.Window) error {
-	page, err := s.src.SearchLogs(ctx, sources.LogQuery{
-		Window: window, Select: s.Select, Terms: terms, Limit: pageLines, Forward: true, After: s.after,
-	})
+func (s *step) read(ctx context.Context, q sources.LogQuery) error {
+	q.Select, q.After = s.Select, s.after
+	page, err := s.src.SearchLogs(ctx, q)
 	if err != nil {
 		return err //nolint:wrapcheck // a *sources.Error says it all
 	}
@@ -164,20 +170,20 @@ func earliest(parts []*step) *step {
 }
 
 // follow sends what comes after the last line read, until ctx is done or the source has ended.
-func (s *step) follow(ctx context.Context, terms []sources.LogTerm, out chan<- sources.LogBatch, trouble func(string, error)) {
+func (s *step) follow(ctx context.Context, q sources.LogQuery, out chan<- sources.LogBatch, trouble func(string, error)) {
 	wait := firstRetry
 	for seen := uint64(0); ctx.Err() == nil; {
 		var err error
 		if a, ok := s.Source.(sources.LogAwaiter); ok {
 			if seen, err = a.AwaitLogs(ctx, seen); err == nil {
-				err = s.catchUp(ctx, terms, out)
+				err = s.catchUp(ctx, q, out)
 			}
 		} else if t, ok := s.Source.(sources.LogTailer); ok {
-			if err = s.tail(ctx, t, terms, out); err == nil {
+			if err = s.tail(ctx, t, q, out); err == nil {
 				return
 			}
 		} else {
-			err = s.catchUp(ctx, terms, out)
+			err = s.catchUp(ctx, q, out)
 			if err == nil && !pause(ctx, far) {
 				return
 			}
@@ -189,7 +195,7 @@ func (s *step) follow(ctx context.Context, terms []sources.LogTerm, out chan<- s
 			wait = firstRetry
 			continue
 		case errors.Is(err, io.EOF):
-			if err := s.catchUp(ctx, terms, out); err != nil && trouble != nil && ctx.Err() == nil {
+			if err := s.catchUp(ctx, q, out); err != nil && trouble != nil && ctx.Err() == nil {
 				trouble(s.Source.Name(), err)
 			}
 			return
@@ -206,18 +212,18 @@ func (s *step) follow(ctx context.Context, terms []sources.LogTerm, out chan<- s
 
 // tail sends what a tail brings. What was said between the last line read and
 // the beginning of the tail is searched once the tail runs, so that nothing is missing.
-func (s *step) tail(ctx context.Context, t sources.LogTailer, terms []sources.LogTerm, out chan<- sources.LogBatch) error {
+func (s *step) tail(ctx context.Context, t sources.LogTailer, q sources.LogQuery, out chan<- sources.LogBatch) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	batches, done := make(chan sources.LogBatch, 64), make(chan error, 1)
 	go func() {
-		done <- t.TailLogs(ctx, sources.LogQuery{Select: s.Select, Terms: terms}, batches)
+		done <- t.TailLogs(ctx, sources.LogQuery{Select: s.Select, Terms: q.Terms}, batches)
 	}()
 	known := map[sources.LogPos]bool{s.after: true}
 	if s.after != (sources.LogPos{}) {
 		caught := make(chan sources.LogBatch)
 		searched := make(chan error, 1)
-		go func() { searched <- s.catchUp(ctx, terms, caught) }()
+		go func() { searched <- s.catchUp(ctx, q, caught) }()
 		for open := true; open; {
 			select {
 			case b := <-caught:
@@ -276,9 +282,9 @@ func send(ctx context.Context, out chan<- sources.LogBatch, b sources.LogBatch) 
 }
 
 // catchUp sends the lines after the last one read.
-func (s *step) catchUp(ctx context.Context, terms []sources.LogTerm, out chan<- sources.LogBatch) error {
+func (s *step) catchUp(ctx context.Context, q sources.LogQuery, out chan<- sources.LogBatch) error {
 	for s.more = true; s.more; {
-		if err := s.read(ctx, terms, sources.Window{}); err != nil {
+		if err := s.read(ctx, q); err != nil {
 			return err
 		}
 		if len(s.lines) == 0 {

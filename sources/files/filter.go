@@ -286,7 +286,13 @@ func (p *part) read(b *block, i int, record string, line *sources.LogLine) {
 	if i < 0 || !line.Time.IsZero() {
 		return
 	}
+	line.Time = p.timeOf(b, i)
+}
+
+// timeOf is the time of entry i as the index has it, to the millisecond; zero: none.
+func (p *part) timeOf(b *block, i int) time.Time {
 	if t := b.time(b.entries[i]); t != noTime {
-		line.Time = time.UnixMilli(t).In(p.shared.zone())
+		return time.UnixMilli(t).In(p.shared.zone())
 	}
+	return time.Time{}
 }

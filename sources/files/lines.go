@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -76,7 +77,11 @@ func (s *Source) readChunk(ctx context.Context, picks []pick, group []int, lines
 			continue
 		}
 		text := cut(buf[begin:end], k.end-k.place.off-(end-begin))
-		p.read(k.b, k.i, text, &lines[i])
+		if m.bare {
+			lines[i].Raw, lines[i].Time = strings.TrimSuffix(text, "\r"), p.timeOf(k.b, k.i)
+		} else {
+			p.read(k.b, k.i, text, &lines[i])
+		}
 		lines[i].Pos, lines[i].Labels = pos, k.c.labels
 	}
 	return nil

@@ -134,6 +134,7 @@ type pick struct {
 type merger struct {
 	q       *sources.LogQuery
 	s       *Source
+	bare    bool // lines are not parsed
 	cursors []*cursor
 	due     []*cursor // those whose head was taken
 }
@@ -148,7 +149,7 @@ type cursor struct {
 }
 
 func (s *Source) merge(ctx context.Context, q *sources.LogQuery, f *filter) *merger {
-	m := &merger{q: q, s: s}
+	m := &merger{q: q, s: s, bare: q.Bare && q.Start.IsZero() && q.End.IsZero()} // windows go by nanoseconds
 	for _, c := range s.logs() {
 		m.cursors = append(m.cursors, &cursor{w: s.walk(ctx, c, q, f)})
 	}
@@ -222,6 +223,9 @@ func (c *cursor) step(m *merger) error {
 			c.t, c.i = t, 0
 			if !m.q.Forward && t.gap == "" {
 				c.i = len(t.b.entries) - 1
+			}
+			if z := c.w.limit; t.gap == "" && !m.s.merged && z.id == t.l.p.id {
+				c.i = max(t.b.find(z.off), 0) // the others are on the wrong side of it
 			}
 		}
 		t, i := c.t, c.i

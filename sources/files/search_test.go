@@ -323,3 +323,28 @@ func TestOffsetsBeyondTheIndexUnit(t *testing.T) {
 		}
 	}
 }
+
+// TestBareLinesAreTheSameLines holds lines that were not parsed against those that were.
+func TestBareLinesAreTheSameLines(t *testing.T) {
+	path := temp(t)
+	write(t, path, numberedLines(0, 3000)+numbered(3000)+"\r\n\r\n"+numbered(3001)+"\nException\n\tat a.b.C(C.java:1)\r\n"+numbered(3002))
+	s := still(t, path)
+	for _, q := range []sources.LogQuery{
+		{Limit: 700},
+		{Limit: 700, Forward: true},
+		{Limit: 100, Terms: text("7 served")},
+		{Limit: 100, Window: sources.Window{Start: stamp(2950), End: stamp(3001)}},
+	} {
+		full := all(t, s, q)
+		q.Bare = true
+		bare := all(t, s, q)
+		if len(full) != len(bare) || len(full) == 0 {
+			t.Fatalf("%+v: %d lines, bare %d", q, len(full), len(bare))
+		}
+		for i, l := range bare {
+			if f := full[i]; l.Raw != f.Raw || l.Pos != f.Pos || !l.Time.Equal(f.Time) {
+				t.Fatalf("%+v: line %d: %+v, bare %+v", q, i, f, l)
+			}
+		}
+	}
+}
