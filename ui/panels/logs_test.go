@@ -3,6 +3,7 @@ package panels
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,63 @@ func TestLogsReadOn(t *testing.T) {
 	}
 	if p.anchor == (feed.Anchor{}) || p.anchor != p.sel {
 		t.Errorf("anchor %v for a reader at %v", p.anchor, p.sel)
+	}
+}
+
+// Of a line with more rows than there are each can be read, down and up again.
+func TestLogsReadLongLines(t *testing.T) {
+	all := said(60)
+	for i := range 90 {
+		all[50].Body += "\n\tat com.acme.Pay.step" + strconv.Itoa(i) + "(Pay.java)"
+	}
+	p := logPanel(t, pageOf(all))
+	show := func() string { return plain(t, picture(p, 80, 20, logContext(80))) }
+	show()
+	for range 10 {
+		key(p, tea.KeyUp)
+	}
+	key(p, tea.KeyEnter)
+	read := func(code rune) map[int]bool {
+		seen := map[int]bool{}
+		for range 200 {
+			text := show()
+			if p.Selected().Pos != all[50].Pos {
+				return seen
+			}
+			for i := range 90 {
+				seen[i] = seen[i] || strings.Contains(text, "step"+strconv.Itoa(i)+"(")
+			}
+			key(p, code)
+		}
+		t.Fatal("the line has no end")
+		return nil
+	}
+	for _, f := range []struct{ to, back rune }{{tea.KeyDown, tea.KeyUp}, {tea.KeyUp, tea.KeyDown}, {tea.KeyPgDown, tea.KeyUp}} {
+		for i, ok := range read(f.to) {
+			if !ok {
+				t.Errorf("%q passes row %d", f.to, i)
+			}
+		}
+		for range 30 {
+			if p.Selected().Pos == all[50].Pos {
+				break
+			}
+			key(p, f.back)
+			show()
+		}
+	}
+}
+
+// Who does not follow is told so, also when all lines fit into what was read.
+func TestLogsSayThatTheyAreHeld(t *testing.T) {
+	p := logPanel(t, pageOf(said(30)))
+	picture(p, 80, 20, logContext(80))
+	if c := p.Caption(logContext(80)); !strings.Contains(c, "following") {
+		t.Errorf("at the end: %q", c)
+	}
+	key(p, tea.KeyUp)
+	if c := p.Caption(logContext(80)); !strings.Contains(c, "held") {
+		t.Errorf("a line above: %q", c)
 	}
 }
 

@@ -14,20 +14,20 @@ import (
 )
 
 // Key moves the reader, opens lines and changes what is shown of them.
-func (p *logView) Key(k tea.KeyPressMsg, _ Context) bool {
+func (p *logView) Key(k tea.KeyPressMsg, c Context) bool {
 	p.notice = ""
 	if p.pats.shown {
 		return p.patternKey(k)
 	}
 	switch k.String() {
 	case "up":
-		return p.move(-1)
+		return p.move(-1, c)
 	case "down":
-		return p.move(1)
+		return p.move(1, c)
 	case "pgup":
-		return p.move(-max(1, p.list-1))
+		return p.move(-max(1, p.list-1), c)
 	case "pgdown":
-		return p.move(max(1, p.list-1))
+		return p.move(max(1, p.list-1), c)
 	case "home":
 		p.anchor, p.sel, p.row = feed.Anchor{First: true}, feed.Anchor{First: true}, 0
 		return p.changed()
@@ -69,12 +69,16 @@ func (p *logView) Key(k tea.KeyPressMsg, _ Context) bool {
 	return false
 }
 
-// move goes n lines on.
-func (p *logView) move(n int) bool {
+// move goes n lines on, or rows where a line takes more of them than there are.
+func (p *logView) move(n int, c Context) bool {
 	if p.page == nil || len(p.page.Lines) == 0 {
 		return n < 0 // not yet; the focus stays
 	}
 	at := p.index()
+	cols := p.fit(p.w, c)
+	if p.within(n, at, p.rows(at, cols, p.w, c)) {
+		return p.changed()
+	}
 	to := at + n
 	last := len(p.page.Lines) - 1
 	if to > last && p.page.Last {
@@ -92,12 +96,19 @@ func (p *logView) move(n int) bool {
 		}
 	}
 	if p.following() {
-		p.row = p.list - 1
-		if n < -1 {
-			p.row = p.list - 1
+		p.row = p.list - p.rows(at, cols, p.w, c)
+	}
+	for i := min(at, to); i < max(at, to); i++ {
+		if n < 0 {
+			p.row -= p.rows(i, cols, p.w, c)
+		} else {
+			p.row += p.rows(i, cols, p.w, c)
 		}
 	}
-	p.row = max(0, min(p.row+to-at, p.list-1))
+	p.row = max(0, min(p.row, p.list-1))
+	if n < 0 && to != at { // the end of a long one is next to where the reader was
+		p.row = min(p.row, p.list-p.rows(to, cols, p.w, c))
+	}
 	p.stand(to)
 	p.tell()
 	if margin := p.list; to < margin && !p.page.First || last-to < margin && !p.page.Last {
@@ -107,6 +118,31 @@ func (p *logView) move(n int) bool {
 		p.anchor = p.sel
 	}
 	return p.changed()
+}
+
+// within moves by up to n rows inside the reader's line, line at, if it takes more
+// rows than the list has and not all of those that way have been seen.
+func (p *logView) within(n, at, rows int) bool {
+	hidden := rows - p.list
+	if hidden <= 0 || p.list <= 0 || p.page.Lines[at].Lost != 0 {
+		return false
+	}
+	row := p.row
+	if p.following() {
+		row = -hidden
+	}
+	row = max(-hidden, min(row, 0))
+	to := max(-hidden, min(row-n, 0))
+	if to == row {
+		return false
+	}
+	if p.following() {
+		p.stand(at)
+		p.tell()
+		p.anchor = p.sel
+	}
+	p.row = to
+	return true
 }
 
 // toEnd follows the newest line again.
@@ -230,11 +266,11 @@ func (p *logView) retreat() bool {
 }
 
 // Wheel moves by lines.
-func (p *logView) Wheel(n int, _ Context) bool {
+func (p *logView) Wheel(n int, c Context) bool {
 	if p.pats.shown {
 		return p.pats.move(n) && p.changed()
 	}
-	return p.move(n)
+	return p.move(n, c)
 }
 
 // Click stands on the line that was clicked, or at the time of the bar; a second
@@ -298,7 +334,7 @@ func (p *logView) Caption(c Context) string {
 		parts = append(parts, "around the line, filters off")
 	case p.following() && !c.Paused:
 		parts = append(parts, "following")
-	case !p.page.Last:
+	case !p.following():
 		parts = append(parts, "held")
 	}
 	if len(p.page.Parts) == 1 {
@@ -336,7 +372,7 @@ func (p *logView) Help() []KeyHelp {
 		}
 	}
 	return []KeyHelp{
-		{"up/down", "line before or after; past the last one the end is followed"},
+		{"up/down", "line before or after, row by row in one that is longer than the panel; past the last one the end is followed"},
 		{"enter", "open the line: its fields; again closes it"},
 		{"n/N", "next or previous hit of the search"},
 		{"e/E", "next or previous error"},

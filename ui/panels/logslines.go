@@ -65,9 +65,9 @@ func (p *logView) drawList(r screen.Region, c Context) {
 		p.row = h
 		first, top = at+1, h
 	}
-	p.row = max(0, min(p.row, h))
 	if !p.following() {
-		p.row = max(min(p.row, h-min(p.rows(at, cols, w, c), h)), h-p.below(at, h, cols, w, c))
+		spare := h - p.rows(at, cols, w, c) // negative: of a long line a part is seen
+		p.row = max(min(spare, 0), min(p.row, max(spare, 0)), h-p.below(at, h, cols, w, c))
 		top = p.row
 	}
 	for first > 0 && top > 0 {
@@ -81,7 +81,7 @@ func (p *logView) drawList(r screen.Region, c Context) {
 	for i := first; i < len(lines) && y < h; i++ {
 		n := p.drawLine(r, y, i, cols, c)
 		if i == at && !p.following() {
-			p.row = max(y, 0)
+			p.row = y
 			if c.Focused {
 				r.Sub(0, y, w, n).Restyle(func(s screen.Style) screen.Style {
 					if s.Background() != themes.Default {
@@ -98,17 +98,17 @@ func (p *logView) drawList(r screen.Region, c Context) {
 	}
 }
 
-// below is how many rows line at and those after it take, at most h; where more
-// are still to be read it is h.
+// below is how many rows line at and those after it take, no more of them than fill
+// h; where more are still to be read it is at least h.
 func (p *logView) below(at, h int, cols logColumns, w int, c Context) int {
 	n := 0
 	for i := at; i < len(p.page.Lines) && n < h; i++ {
 		n += p.rows(i, cols, w, c)
 	}
 	if !p.page.Last {
-		return h
+		return max(n, h)
 	}
-	return min(n, h)
+	return n
 }
 
 // drawNothing says why there are no lines.
