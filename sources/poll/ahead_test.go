@@ -58,6 +58,8 @@ func TestSourceWhoseClockIsOff(t *testing.T) {
 				time.Sleep(time.Minute)
 			}
 			whole := 0
+			src.mu.Lock()
+			defer src.mu.Unlock()
 			for _, q := range src.asked {
 				if q.Step > 0 && q.End.Sub(q.Start) >= 5*time.Minute {
 					whole++
