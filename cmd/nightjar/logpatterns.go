@@ -70,7 +70,7 @@ func (s *session) logPatterns(ctx context.Context, r *logsRequest, targets []str
 	if err != nil {
 		return err
 	}
-	parts, err := s.openLogs(ctx, targets)
+	parts, err := s.openAllLogs(ctx, targets)
 	if err != nil {
 		return err
 	}

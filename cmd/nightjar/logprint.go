@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"nightjar/sources"
 	"nightjar/sources/feed"
+	"nightjar/ui/screen"
 )
 
 // A logPrinter writes log lines in one of logFormats.
@@ -18,6 +22,7 @@ type logPrinter struct {
 	source bool            // lines begin with the name of their source
 	dated  map[string]bool // sources whose text has no times: lines begin with theirs
 	zone   *time.Location
+	clean  bool // stdout is a terminal: nothing but text may reach it
 	buf    []byte
 
 	count   bool // lines are counted, not written
@@ -51,7 +56,7 @@ func (p *logPrinter) print(l *sources.LogLine) error {
 	case p.json:
 		p.buf = appendRecord(p.buf, l)
 	case l.Lost != 0:
-		p.buf = fmt.Appendf(p.buf, "--- %s: %s%s", l.Source, lostText(l.Lost), wordsAfter(": ", l.Body))
+		p.buf = p.appendText(p.buf, fmt.Sprintf("--- %s: %s%s", l.Source, lostText(l.Lost), wordsAfter(": ", l.Body)))
 	default:
 		if p.source {
 			p.buf = append(append(p.buf, l.Source...), ": "...)
@@ -59,7 +64,7 @@ func (p *logPrinter) print(l *sources.LogLine) error {
 		if p.dated[l.Source] && !l.Time.IsZero() {
 			p.buf = append(l.Time.In(p.zone).AppendFormat(p.buf, "2006-01-02T15:04:05.000Z07:00"), ' ')
 		}
-		p.buf = append(p.buf, l.Raw...)
+		p.buf = p.appendText(p.buf, l.Raw)
 	}
 	_, err := p.w.Write(append(p.buf, '\n'))
 	return err //nolint:wrapcheck // that of stdout
@@ -72,6 +77,20 @@ func (p *logPrinter) total() error {
 	}
 	_, err := fmt.Fprintln(p.w, p.counted)
 	return err //nolint:wrapcheck // that of stdout
+}
+
+// appendText writes text, made harmless line by line where a terminal reads it.
+func (p *logPrinter) appendText(b []byte, text string) []byte {
+	if !p.clean {
+		return append(b, text...)
+	}
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			b = append(b, '\n')
+		}
+		b = append(b, screen.Clean(ansi.Strip(line))...)
+	}
+	return b
 }
 
 func (p *logPrinter) flush() error { return p.w.Flush() } //nolint:wrapcheck // that of stdout

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -37,5 +38,18 @@ func TestLinesWithoutATimeAreDated(t *testing.T) {
 	want := "ssh: 2026-11-24T03:12:00.000Z sshd[7]: closed\napp.log: 03:12:00 closed\n--- ssh: 3 lines missing: cut\n"
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// What a log holds reaches a terminal as text alone; a pipe gets it as it was written.
+func TestLinesForATerminalAreHarmless(t *testing.T) {
+	const raw = "\x1b[2J\x1b[31mred\x1b[0m \x07bell\nnext"
+	for clean, want := range map[bool]string{true: "red \u2407bell\nnext\n", false: raw + "\n"} {
+		var b strings.Builder
+		p := newLogPrinter(&b, "text", nil, time.UTC)
+		p.clean = clean
+		if err := errors.Join(p.print(&sources.LogLine{Raw: raw}), p.flush()); err != nil || b.String() != want {
+			t.Errorf("clean %v: %q, %v, want %q", clean, b.String(), err, want)
+		}
 	}
 }

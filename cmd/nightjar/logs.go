@@ -64,6 +64,9 @@ Exit status: 0 printed, 1 it failed, 2 usage, 3 a source is unreachable.`,
 			if err := s.resolve(cmd.Flags(), nil); err != nil {
 				return err
 			}
+			if cmd.Flags().Changed("last") && r.last < 1 {
+				return misused("--last %d: is no number of lines; it must be at least 1", r.last)
+			}
 			return s.logLines(cmd.Context(), r, args)
 		},
 	}
@@ -158,7 +161,7 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 		return misused("--count counts to the end: it goes with neither --follow nor --last")
 	}
 	s.endless = r.follow
-	parts, err := s.openLogs(ctx, targets)
+	parts, err := s.openAllLogs(ctx, targets)
 	if err != nil {
 		return err
 	}
@@ -169,6 +172,7 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 	walker.Bare = r.format == "text" || r.count
 	p := newLogPrinter(s.out, r.format, parts, s.zone())
 	p.count = r.count
+	_, p.clean = terminal(s.env.Stdout)
 	switch streams := streamsOf(parts); {
 	case r.count && countable(parts):
 		p.counted, err = countLogs(ctx, parts, sources.LogQuery{Window: window, Terms: terms})

@@ -81,22 +81,54 @@ func (s *session) logsOnly() bool {
 }
 
 // openLogs opens the sources of logs that targets name, each under a name of its
-// own. They are closed with the session.
-func (s *session) openLogs(ctx context.Context, targets []string) ([]feed.Part, error) {
+// own. They are closed with the session. Of several, those that cannot be read are lost.
+func (s *session) openLogs(ctx context.Context, targets []string) (parts []feed.Part, lost []lostLog, err error) {
 	names := map[string]int{}
-	parts := make([]feed.Part, 0, len(targets))
 	for _, t := range targets {
 		name := logName(t)
 		if names[name]++; names[name] > 1 {
 			name = fmt.Sprintf("%s#%d", name, names[name])
 		}
 		p, err := s.openLog1(ctx, name, t)
-		if err != nil {
-			return nil, err
+		switch {
+		case err == nil:
+			parts = append(parts, p)
+		case len(targets) == 1 || ctx.Err() != nil || exitCode(err) != exitUnreachable:
+			return nil, nil, err
+		default:
+			lost = append(lost, lostLog{name, err})
 		}
-		parts = append(parts, p)
 	}
-	return parts, nil
+	if len(parts) == 0 && len(lost) > 0 {
+		return nil, nil, lost[0].err
+	}
+	return parts, lost, nil
+}
+
+// A lostLog is a log among others that could not be opened: its panel says why.
+type lostLog struct {
+	name string
+	err  error
+}
+
+// Name is the log's name.
+func (l lostLog) Name() string { return l.name }
+
+// Close does nothing.
+func (l lostLog) Close() error { return nil }
+
+// SearchLogs says why there is nothing.
+func (l lostLog) SearchLogs(context.Context, sources.LogQuery) (*sources.LogPage, error) {
+	return nil, l.err
+}
+
+// openAllLogs is openLogs for what prints: what is lost is a warning.
+func (s *session) openAllLogs(ctx context.Context, targets []string) ([]feed.Part, error) {
+	parts, lost, err := s.openLogs(ctx, targets)
+	for _, l := range lost {
+		fmt.Fprintf(s.env.Stderr, "nightjar: warning: left out: %s\n", oneLine(l.err))
+	}
+	return parts, err
 }
 
 // openLog1 opens one target of logs.
@@ -165,13 +197,16 @@ func (s *session) logOf(ctx context.Context, target string) (*config.Log, error)
 // configuration, for the panels of logs.
 func (s *session) addLogs(ctx context.Context, d *deck) error {
 	s.endless = true
-	parts, err := s.openLogs(ctx, s.logTargets())
+	parts, lost, err := s.openLogs(ctx, s.logTargets())
 	if err != nil {
 		return err
 	}
 	o := &d.options
 	for _, p := range parts {
 		o.Logs = append(o.Logs, p.Source)
+	}
+	for _, l := range lost {
+		o.Logs = append(o.Logs, l)
 	}
 	if len(parts) == 0 && !s.urlTargets() {
 		if s.ownKind() == "local" {

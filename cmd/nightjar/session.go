@@ -57,6 +57,9 @@ func (s *session) resolve(flags *pflag.FlagSet, targets []string) error {
 		return s.whole(err)
 	}
 	for _, t := range targets {
+		if len(targets) > 1 && s.isLog(t) {
+			continue // of several logs those are shown that can be read
+		}
 		if err := s.checkTarget(t); err != nil {
 			return err
 		}

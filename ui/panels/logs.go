@@ -326,7 +326,7 @@ func (p *logView) Seek(back bool, terms ...sources.LogTerm) {
 	p.find = feed.Find{Seq: p.find.Seq + 1, Back: back, Terms: terms}
 	if p.sel == (feed.Anchor{}) && p.page != nil && len(p.page.Lines) > 0 {
 		if !back {
-			p.notice, p.sought = "this is the newest line", ""
+			p.notice, p.sought = "no "+p.sought+" after the newest line", ""
 			return
 		}
 		p.anchor = feed.Anchor{} // from the end on

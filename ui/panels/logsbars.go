@@ -103,14 +103,14 @@ func (p *logView) drawBars(r screen.Region, l logLayout, c Context) {
 		r.Put(l.gutter-1, y, rule, faint)
 	}
 	if p.pic.most > 0 {
-		right(r, 0, 0, l.gutter-1, units.Format(p.pic.most, "short")+" lines", muted, c)
+		right(r, 0, 0, l.gutter-1, counted(p.pic.most, "line"), muted, c)
 		text, look := "no errors", muted
 		bad := 0.0
 		for _, v := range p.pic.bad {
 			bad = max(bad, v)
 		}
 		if bad > 0 {
-			text, look = units.Format(bad, "short")+" errors", screen.On(themes.Critical)
+			text, look = counted(bad, "error"), screen.On(themes.Critical)
 		}
 		right(r, 0, l.bars-1, l.gutter-1, text, look, c)
 	}
@@ -144,6 +144,15 @@ func (p *logView) drawBars(r screen.Region, l logLayout, c Context) {
 			plot.Sub(col, y, 1, 1).Restyle(func(screen.Style) screen.Style { return screen.On(themes.Cursor).With(themes.Reverse) })
 		}
 	}
+}
+
+// counted is a number of things, such as "1 error" or "1.2k errors".
+func counted(n float64, what string) string {
+	s := units.Format(n, "short") + " " + what
+	if n != 1 {
+		s += "s"
+	}
+	return s
 }
 
 // drawBar draws bucket j in column x: all lines above, those that warn or are
