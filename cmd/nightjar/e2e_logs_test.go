@@ -116,6 +116,6 @@ func TestE2ELogServerFound(t *testing.T) {
 		m.keys("q")
 		m.until(func(s string) bool { return !strings.Contains(s, "following") }, "q does not quit")
 		m.keys("clear; "+bin+" logs --filter stored "+target, "Enter")
-		m.until(func(s string) bool { return strings.HasPrefix(s, "a line that is stored") }, "the line is not printed")
+		m.until(func(s string) bool { return strings.Contains(s, "Z a line that is stored") }, "the line is not printed")
 	}
 }

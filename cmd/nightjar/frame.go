@@ -11,6 +11,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 
+	"nightjar/sources"
+	"nightjar/sources/prometheus"
 	"nightjar/ui"
 	"nightjar/ui/screen"
 )
@@ -90,6 +92,7 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 	if ctx.Err() != nil {
 		return failed(exitFailed, "frame: %w", errInterrupted)
 	}
+	awaitIntervals(ctx, d.options.Sources)
 	model.Resize(w, h)
 	settle(ctx, model, d, ending)
 	if ctx.Err() != nil {
@@ -102,6 +105,23 @@ func (s *session) frame(ctx context.Context, w, h int, format string, wait time.
 	}
 	_, err = fmt.Fprint(s.out, draw(g, model))
 	return err //nolint:wrapcheck // the output keeps it
+}
+
+// awaitIntervals waits a moment until servers have said how often they scrape: a
+// frame is asked for in steps of that, and only once.
+func awaitIntervals(ctx context.Context, all []sources.Source) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	for _, src := range all {
+		server, ok := src.(*prometheus.Source)
+		for ok && server.Status().Interval == 0 {
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
 }
 
 // settle takes results until every panel has its answer, or for d at most.
