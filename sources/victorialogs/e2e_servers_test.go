@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -126,10 +127,21 @@ func (s *server) insert(records ...record) {
 // settled waits until the server gives n lines in a search.
 func (s *server) settled(src *Source, n int) {
 	s.t.Helper()
+	since := time.Time{}
 	await(s.t, func(ctx context.Context) error {
 		got, err := src.held(ctx, "count", "*", 0, time.Now().Add(time.Hour).UnixNano())
-		if err == nil && got != n {
+		switch {
+		case err == nil && got != n:
 			err = fmt.Errorf("%d lines of %d", got, n)
+		case err == nil && since.IsZero():
+			since = time.Now()
+		}
+		if err != nil {
+			since = time.Time{}
+			return err
+		}
+		if time.Since(since) < 3*time.Second { // what is in memory is written and merged meanwhile
+			err = errors.New("all lines are there, but not for long")
 		}
 		return err
 	})

@@ -3,6 +3,7 @@
 package victorialogs
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
