@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -231,25 +230,8 @@ func kindOf(status int) sources.ErrorKind {
 
 // unreadable says why an answer that began well was of no use.
 func (c *Client) unreadable(q Call, err error) error {
-	var (
-		ours    *sources.Error
-		network net.Error
-	)
-	switch {
-	case errors.As(err, &ours):
-		return ours
-	case errors.Is(err, wire.ErrTooLarge):
-		return c.Errorf(q.Op, sources.KindTooLarge, "%s gives more than %d bytes, the limit of an answer: ask for fewer lines or less time", c.Place(q.Path), c.maxBytes)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		e := c.Errorf(q.Op, sources.KindProtocol, "%s: the answer ends too early: %w", c.Place(q.Path), err)
-		e.Retryable = true
+	if e := wire.Unread(c.Name, q.Op, c.Place(q.Path), "fewer lines or less time", c.maxBytes, err); e != nil {
 		return e
-	case errors.As(err, &network), errors.Is(err, net.ErrClosed):
-		kind := sources.KindUnavailable
-		if network != nil && network.Timeout() {
-			kind = sources.KindTimeout
-		}
-		return c.Errorf(q.Op, kind, "%s: %w", c.Place(q.Path), err)
 	}
 	return c.Errorf(q.Op, sources.KindProtocol, "%s: %w", c.Place(q.Path), err)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"nightjar/sources"
@@ -25,6 +27,46 @@ type Fetched struct {
 	More  bool
 	Edge  int64 // Unix nanoseconds
 	Bytes int
+}
+
+// Cut says how far the lines reach of what was asked for: all of it, unless they
+// are as many as the limit.
+func (f *Fetched) Cut(t Stretch) {
+	if f.More = len(f.Lines) >= t.Limit; !f.More {
+		return
+	}
+	f.Edge = f.Lines[0].Pos.Major
+	for _, l := range f.Lines {
+		if t.Forward {
+			f.Edge = max(f.Edge, l.Pos.Major)
+		} else {
+			f.Edge = min(f.Edge, l.Pos.Major)
+		}
+	}
+}
+
+// A Reader reads the text of lines; it recognises their format from the first that come.
+type Reader struct {
+	*logs.Reader
+	once sync.Once
+}
+
+// NewReader makes one that knows no format yet.
+func NewReader(o logs.Options) *Reader { return &Reader{Reader: logs.NewReader(o)} }
+
+// LearnFrom recognises the format of lines, once there are any.
+func (r *Reader) LearnFrom(lines []sources.LogLine) {
+	if len(lines) == 0 {
+		return
+	}
+	r.once.Do(func() {
+		var sample strings.Builder
+		for i := range lines[:min(len(lines), 200)] {
+			sample.WriteString(lines[i].Raw)
+			sample.WriteByte('\n')
+		}
+		r.Learn([]byte(sample.String()))
+	})
 }
 
 // A Pager reads the lines of a server that pages by time, where many lines may

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"nightjar/sources"
@@ -105,17 +104,8 @@ func (s *Source) fetch(ctx context.Context, op, query string, t logserver.Stretc
 	}
 	*notes = said.Warnings
 	got.Lines = s.lines(streams)
-	s.learnFrom(got.Lines)
-	if got.More = len(got.Lines) >= t.Limit; got.More {
-		got.Edge = got.Lines[0].Pos.Major
-		for _, l := range got.Lines {
-			if t.Forward {
-				got.Edge = max(got.Edge, l.Pos.Major)
-			} else {
-				got.Edge = min(got.Edge, l.Pos.Major)
-			}
-		}
-	}
+	s.reader.LearnFrom(got.Lines)
+	got.Cut(t)
 	return got, nil
 }
 
@@ -161,20 +151,5 @@ func (s *Source) ask(ctx context.Context, op, path string, v url.Values, optiona
 			return nil
 		}
 		return decode(r, into)
-	})
-}
-
-// learnFrom recognises the format of lines from the first that come.
-func (s *Source) learnFrom(lines []sources.LogLine) {
-	if len(lines) == 0 {
-		return
-	}
-	s.learn.Do(func() {
-		var sample strings.Builder
-		for i := range lines[:min(len(lines), 200)] {
-			sample.WriteString(lines[i].Raw)
-			sample.WriteByte('\n')
-		}
-		s.reader.Learn([]byte(sample.String()))
 	})
 }

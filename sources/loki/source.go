@@ -55,8 +55,7 @@ const defaultLines = 5000
 type Source struct {
 	o      Options
 	c      *logserver.Client
-	reader *logs.Reader
-	learn  sync.Once
+	reader *logserver.Reader
 
 	mu      sync.Mutex
 	version string
@@ -84,7 +83,7 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{o: o, c: c, reader: logs.NewReader(o.Reader)}, nil
+	return &Source{o: o, c: c, reader: logserver.NewReader(o.Reader)}, nil
 }
 
 // Name is the name of the source.

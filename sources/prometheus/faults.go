@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
@@ -28,28 +27,15 @@ func (c *client) unreachable(q call, err error) error {
 // unreadable says why an answer that began well was of no use.
 func (c *client) unreadable(q call, err error) error {
 	var (
-		said    *apiError
-		ours    *sources.Error
-		syntax  *syntaxError
-		network net.Error
+		said   *apiError
+		ours   *sources.Error
+		syntax *syntaxError
 	)
-	switch {
-	case errors.As(err, &ours):
-		return ours
-	case errors.As(err, &said):
+	if errors.As(err, &said) && !errors.As(err, &ours) {
 		return c.said(q, http.StatusOK, nil, said)
-	case errors.Is(err, wire.ErrTooLarge):
-		return c.errorf(q.op, sources.KindTooLarge, "%s gives more than %d bytes, the limit of an answer: ask for fewer series or less time", c.place(q.path), c.maxBytes)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		e := c.errorf(q.op, sources.KindProtocol, "%s: the answer ends too early: %w", c.place(q.path), err)
-		e.Retryable = true
+	}
+	if e := wire.Unread(c.name, q.op, c.place(q.path), "fewer series or less time", c.maxBytes, err); e != nil {
 		return e
-	case errors.As(err, &network), errors.Is(err, net.ErrClosed):
-		kind := sources.KindUnavailable
-		if network != nil && network.Timeout() {
-			kind = sources.KindTimeout
-		}
-		return c.errorf(q.op, kind, "%s: %w", c.place(q.path), err)
 	}
 	e := c.errorf(q.op, sources.KindProtocol, "%s: %w", c.place(q.path), err)
 	e.Retryable = e.Retryable || !errors.As(err, &syntax) // a broken stream may be whole the next time

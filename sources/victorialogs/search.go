@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"nightjar/sources"
 	"nightjar/sources/logs"
@@ -56,35 +55,11 @@ func (s *Source) pager(op, filter string) *logserver.Pager {
 			if err != nil {
 				return got, err
 			}
-			s.learnFrom(got.Lines)
-			if got.More = len(got.Lines) >= t.Limit; got.More {
-				got.Edge = got.Lines[0].Pos.Major
-				for _, l := range got.Lines {
-					if t.Forward {
-						got.Edge = max(got.Edge, l.Pos.Major)
-					} else {
-						got.Edge = min(got.Edge, l.Pos.Major)
-					}
-				}
-			}
+			s.reader.LearnFrom(got.Lines)
+			got.Cut(t)
 			return got, nil
 		},
 	}
-}
-
-// learnFrom recognises the format of messages from the first that come.
-func (s *Source) learnFrom(lines []sources.LogLine) {
-	if len(lines) == 0 {
-		return
-	}
-	s.learn.Do(func() {
-		var sample strings.Builder
-		for i := range lines[:min(len(lines), 200)] {
-			sample.WriteString(lines[i].Raw)
-			sample.WriteByte('\n')
-		}
-		s.reader.Learn([]byte(sample.String()))
-	})
 }
 
 // held counts the lines of a filter with from <= time < to.

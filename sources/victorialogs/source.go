@@ -54,8 +54,7 @@ type Options struct {
 type Source struct {
 	o      Options
 	c      *logserver.Client
-	reader *logs.Reader
-	learn  sync.Once
+	reader *logserver.Reader
 
 	mu      sync.Mutex
 	version string
@@ -81,7 +80,7 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{o: o, c: c, reader: logs.NewReader(o.Reader), labels: map[string]sources.Labels{}}, nil
+	return &Source{o: o, c: c, reader: logserver.NewReader(o.Reader), labels: map[string]sources.Labels{}}, nil
 }
 
 // Name is the name of the source.

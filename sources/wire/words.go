@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -80,6 +81,33 @@ func Unreachable(source, op, place string, err error) *sources.Error {
 	e := sources.Errorf(source, op, kind, "%s: %w%s", place, err, hint)
 	e.Retryable = e.Retryable && retry
 	return e
+}
+
+// Unread says why an answer that began well was of no use, as far as that is the
+// same of every server: nil where the answer itself is what is wrong. less is what
+// to ask for instead of one over the limit of bytes.
+func Unread(source, op, place, less string, limit int64, err error) *sources.Error {
+	var (
+		ours    *sources.Error
+		network net.Error
+	)
+	switch {
+	case errors.As(err, &ours):
+		return ours
+	case errors.Is(err, ErrTooLarge):
+		return sources.Errorf(source, op, sources.KindTooLarge, "%s gives more than %d bytes, the limit of an answer: ask for %s", place, limit, less)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		e := sources.Errorf(source, op, sources.KindProtocol, "%s: the answer ends too early: %w", place, err)
+		e.Retryable = true
+		return e
+	case errors.As(err, &network), errors.Is(err, net.ErrClosed):
+		kind := sources.KindUnavailable
+		if network != nil && network.Timeout() {
+			kind = sources.KindTimeout
+		}
+		return sources.Errorf(source, op, kind, "%s: %w", place, err)
+	}
+	return nil
 }
 
 // StatusText is such as "502 Bad Gateway".
