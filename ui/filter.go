@@ -31,14 +31,9 @@ func (f *filter) apply(*Model) {
 }
 
 func (f *filter) draw(_ *Model, body screen.Region) {
-	w, h := body.Size()
-	r := body.Sub(0, h-1, w, 1)
-	base := screen.On(themes.Text).Over(themes.Overlay)
-	r.Fill(' ', base)
-	n := r.Text(1, 0, "/ ", base.As(themes.Key))
+	w, _ := body.Size()
 	note := " " + itoa(f.shown) + " of " + itoa(f.total) + " rows   enter keep   esc undo "
-	f.in.draw(r, 1+n, 0, w-n-1-screen.Width(note), base.As(themes.Strong))
-	r.Right(w-screen.Width(note), 0, screen.Width(note), note, base.As(themes.Muted))
+	promptLine(body, "/ ", &f.in, note, w, themes.Muted)
 }
 
 func (f *filter) key(m *Model, k tea.KeyPressMsg) bool {

@@ -38,15 +38,8 @@ func (c *columnPrompt) fits() []string {
 }
 
 func (c *columnPrompt) draw(_ *Model, body screen.Region) {
-	w, h := body.Size()
-	r := body.Sub(0, h-1, w, 1)
-	base := screen.On(themes.Text).Over(themes.Overlay)
-	r.Fill(' ', base)
-	n := 1 + r.Text(1, 0, "columns ", base.As(themes.Key))
-	note := "   " + strings.Join(c.fits(), " ") + "   tab completes   enter ok   esc undo "
-	width := min(screen.Width(note), w/2)
-	c.in.draw(r, n, 0, w-n-width, base.As(themes.Strong))
-	r.Fit(w-width, 0, width, note, base.As(themes.Muted))
+	w, _ := body.Size()
+	promptLine(body, "columns ", &c.in, "   "+strings.Join(c.fits(), " ")+"   tab completes   enter ok   esc undo ", w/2, themes.Muted)
 }
 
 func (c *columnPrompt) key(m *Model, k tea.KeyPressMsg) bool {

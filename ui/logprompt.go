@@ -61,25 +61,18 @@ func (f *logPrompt) term(m *Model) *sources.LogTerm {
 }
 
 func (f *logPrompt) draw(_ *Model, body screen.Region) {
-	w, h := body.Size()
-	r := body.Sub(0, h-1, w, 1)
-	base := screen.On(themes.Text).Over(themes.Overlay)
-	r.Fill(' ', base)
-	mark, note := "& ", "   text  /regexp/  field=value  level>=warn  -not   enter add   esc undo "
+	w, _ := body.Size()
+	mark, note, look := "& ", "   text  /regexp/  field=value  level>=warn  -not   enter add   esc undo ", themes.Muted
 	if f.search {
 		mark, note = "/ ", "   text  /regexp/  field=value   enter find back   ctrl+n find on   esc undo "
 	}
-	look := base.As(themes.Muted)
-	if f.err != nil {
-		note, look = "   "+f.err.Error()+" ", base.As(themes.Critical)
-	}
-	if screen.Width(note) > w-24 && f.err == nil {
+	switch {
+	case f.err != nil:
+		note, look = "   "+f.err.Error()+" ", themes.Critical
+	case screen.Width(note) > w-24:
 		note = "   enter ok   esc undo "
 	}
-	n := r.Text(1, 0, mark, base.As(themes.Key))
-	width := min(screen.Width(note), w/2)
-	f.in.draw(r, 1+n, 0, w-n-1-width, base.As(themes.Strong))
-	r.Fit(w-width, 0, width, note, look)
+	promptLine(body, mark, &f.in, note, w/2, look)
 }
 
 func (f *logPrompt) key(m *Model, k tea.KeyPressMsg) bool {

@@ -48,17 +48,12 @@ func newSavePrompt(m *Model, p *panelView) overlay {
 }
 
 func (s *savePrompt) draw(m *Model, body screen.Region) {
-	w, h := body.Size()
-	r := body.Sub(0, h-1, w, 1)
-	base := screen.On(themes.Text).Over(themes.Overlay)
-	r.Fill(' ', base)
+	w, _ := body.Size()
 	note := "   lines of " + m.line.Label(m.opts.Zone) + " that pass the filters; .jsonl for JSON   enter save   esc undo "
 	if screen.Width(note) > w/2 {
 		note = "   enter save   esc undo "
 	}
-	n := r.Text(1, 0, "save to ", base.As(themes.Key))
-	s.in.draw(r, 1+n, 0, w-n-1-screen.Width(note), base.As(themes.Strong))
-	r.Right(w-screen.Width(note), 0, screen.Width(note), note, base.As(themes.Muted))
+	promptLine(body, "save to ", &s.in, note, w, themes.Muted)
 }
 
 func (s *savePrompt) key(m *Model, k tea.KeyPressMsg) bool {

@@ -85,6 +85,19 @@ func (i *input) draw(r screen.Region, x, y, w int, style screen.Style) {
 	}
 }
 
+// promptLine draws a prompt in the last line of the body: what it asks for, what
+// is typed, and a note on the right in at most so many columns.
+func promptLine(body screen.Region, label string, in *input, note string, most int, look themes.Token) {
+	w, h := body.Size()
+	r := body.Sub(0, h-1, w, 1)
+	base := screen.On(themes.Text).Over(themes.Overlay)
+	r.Fill(' ', base)
+	n := 1 + r.Text(1, 0, label, base.As(themes.Key))
+	width := min(screen.Width(note), most)
+	in.draw(r, n, 0, w-n-width, base.As(themes.Strong))
+	r.Fit(w-width, 0, width, note, base.As(look))
+}
+
 // A menu is a list with a selection that scrolls as little as it must.
 type menu struct {
 	selected, top int
