@@ -62,21 +62,13 @@ func (s *session) logPatterns(ctx context.Context, r *logsRequest, targets []str
 	if len(targets) == 0 {
 		return misused("logs patterns: needs a TARGET, such as /var/log/syslog or journal:")
 	}
-	terms, err := s.terms(r)
+	terms, window, err := s.meant(r)
 	if err != nil {
 		return err
 	}
-	window, err := s.window(r)
+	parts, walker, err := s.openWalker(ctx, targets, terms)
 	if err != nil {
 		return err
-	}
-	parts, err := s.openAllLogs(ctx, targets)
-	if err != nil {
-		return err
-	}
-	walker, err := feed.NewWalker(parts, terms)
-	if err != nil {
-		return err //nolint:wrapcheck // a *sources.Error says it all
 	}
 	for _, in := range streamsOf(parts) {
 		if err := waitForEnd(ctx, in); err != nil {

@@ -141,16 +141,30 @@ func (s *session) window(r *logsRequest) (sources.Window, error) {
 	return w, nil
 }
 
+// meant is which lines the flags mean.
+func (s *session) meant(r *logsRequest) (terms []sources.LogTerm, window sources.Window, err error) {
+	if terms, err = s.terms(r); err == nil {
+		window, err = s.window(r)
+	}
+	return terms, window, err
+}
+
+// openWalker opens the targets of a command and what reads their lines.
+func (s *session) openWalker(ctx context.Context, targets []string, terms []sources.LogTerm) ([]feed.Part, *feed.Walker, error) {
+	parts, err := s.openAllLogs(ctx, targets)
+	if err != nil {
+		return nil, nil, err
+	}
+	walker, err := feed.NewWalker(parts, terms)
+	return parts, walker, err //nolint:wrapcheck // a *sources.Error says it all
+}
+
 // logLines prints the lines.
 func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string) error {
 	if len(targets) == 0 {
 		return misused("logs: needs a TARGET, such as /var/log/syslog or journal:")
 	}
-	terms, err := s.terms(r)
-	if err != nil {
-		return err
-	}
-	window, err := s.window(r)
+	terms, window, err := s.meant(r)
 	if err != nil {
 		return err
 	}
@@ -161,13 +175,9 @@ func (s *session) logLines(ctx context.Context, r *logsRequest, targets []string
 		return misused("--count counts to the end: it goes with neither --follow nor --last")
 	}
 	s.endless = r.follow
-	parts, err := s.openAllLogs(ctx, targets)
+	parts, walker, err := s.openWalker(ctx, targets, terms)
 	if err != nil {
 		return err
-	}
-	walker, err := feed.NewWalker(parts, terms)
-	if err != nil {
-		return err //nolint:wrapcheck // a *sources.Error says it all
 	}
 	walker.Bare = r.format == "text" || r.count
 	p := newLogPrinter(s.out, r.format, parts, s.zone())
