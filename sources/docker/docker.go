@@ -117,7 +117,7 @@ func (s *Source) begin(ctx context.Context) error {
 		return err
 	}
 	s.start(func() {
-		for pause(s.ctx, 5*s.o.Wait) {
+		for logs.Pause(s.ctx, 5*s.o.Wait) {
 			if err := s.look(s.ctx); err != nil {
 				s.o.Logger.Warn("containers", "source", s.o.Name, "err", err)
 			}
@@ -253,18 +253,6 @@ func (s *Source) Status() sources.Status {
 		st.Notes = append(st.Notes, fmt.Sprintf("%d containers are followed, %d more are not: name those that matter", len(s.stores), s.cut))
 	}
 	return st
-}
-
-// pause waits, and reports whether ctx still goes on.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 var (

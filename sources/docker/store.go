@@ -91,7 +91,7 @@ func (st *store) run() {
 			st.say("")
 		}
 		st.s.signal.Bump()
-		if !pause(ctx, wait) {
+		if !logs.Pause(ctx, wait) {
 			return
 		}
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/logs"
 )
 
 const (
@@ -59,7 +60,7 @@ func (p *part) watch(ctx context.Context, more func()) {
 	case sources.LogTailer:
 		p.tail(ctx, s, more)
 	default:
-		for pause(ctx, far) {
+		for logs.Pause(ctx, far) {
 			more()
 		}
 	}
@@ -73,7 +74,7 @@ func (p *part) await(ctx context.Context, s sources.LogAwaiter, more func()) {
 		case err == nil:
 			seen, wait = v, firstRetry
 			more()
-		case !pause(ctx, wait):
+		case !logs.Pause(ctx, wait):
 			return
 		default:
 			wait = min(2*wait, lastRetry)
@@ -112,12 +113,12 @@ func (p *part) tail(ctx context.Context, s sources.LogTailer, more func()) {
 			return
 		}
 		if err != nil && sources.KindOf(err) == sources.KindUnsupported {
-			for pause(ctx, far) {
+			for logs.Pause(ctx, far) {
 				more()
 			}
 			return
 		}
-		if !pause(ctx, wait) {
+		if !logs.Pause(ctx, wait) {
 			return
 		}
 		wait = min(2*wait, lastRetry)
@@ -209,16 +210,4 @@ func (p *part) waits(now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.state.Err != nil && now.Before(p.state.Retry)
-}
-
-// pause waits, and reports whether ctx still goes on.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

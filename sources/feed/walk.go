@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nightjar/sources"
+	"nightjar/sources/logs"
 )
 
 // pageLines is how many lines a walk reads of a part at once.
@@ -184,7 +185,7 @@ func (s *step) follow(ctx context.Context, q sources.LogQuery, out chan<- source
 			}
 		} else {
 			err = s.catchUp(ctx, q, out)
-			if err == nil && !pause(ctx, far) {
+			if err == nil && !logs.Pause(ctx, far) {
 				return
 			}
 		}
@@ -203,7 +204,7 @@ func (s *step) follow(ctx context.Context, q sources.LogQuery, out chan<- source
 		if trouble != nil {
 			trouble(s.Source.Name(), err)
 		}
-		if !pause(ctx, wait) {
+		if !logs.Pause(ctx, wait) {
 			return
 		}
 		wait = min(2*wait, lastRetry)

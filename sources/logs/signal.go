@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // A Signal says that there is something new, to any number of waiters, and
@@ -66,5 +67,17 @@ func (s *Signal) Await(ctx context.Context, seen uint64) (uint64, error) {
 		case <-ctx.Done():
 			return seen, ctx.Err()
 		}
+	}
+}
+
+// Pause waits, and reports whether ctx still goes on.
+func Pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }

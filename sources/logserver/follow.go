@@ -218,12 +218,8 @@ func (c *chase) send(ctx context.Context, lines []sources.LogLine, streamed bool
 }
 
 func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
+	if !logs.Pause(ctx, d) {
 		return ctx.Err()
 	}
+	return nil
 }
